@@ -1,0 +1,188 @@
+"""Handlers of step kinds: the one door for every kind of work.
+
+A handler touches the world; it never writes run rows. It is given a `StepCall` and answers `Completed`, `Waiting` or
+`Failed`. Kinds and handlers are tied in settings (`STEP_HANDLERS`), resolved once by `handler_for`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from plans.language.schema import Step as PlanStep
+
+Json = Any  # what `json` reads and writes
+LogLine = Mapping[str, str]  # {"level", "text"}
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorInfo:
+    """Why a step failed: `code` (number or word), `kind` (class), `message`, and `place` ("line:column") in authored text."""
+
+    code: str | int
+    message: str
+    kind: str = ""
+    place: str = ""
+    data: Json = None
+
+    def as_json(self) -> dict[str, Json]:
+        """Return the wire shape: code, class, message, place."""
+        shape: dict[str, Json] = {"code": self.code, "class": self.kind, "message": self.message, "place": self.place}
+        return shape | ({"data": self.data} if self.data is not None else {})
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A document family as handlers and scripts see it. `path` is a file on this machine."""
+
+    id: str
+    name: str
+    path: str
+    mime: str
+    size: int
+    metadata: Mapping[str, Json]
+    labels: Sequence[str]
+    status: str
+    results: Mapping[str, Json] = field(default_factory=dict)  # by slug of an earlier per-document step
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A completed step as expressions see it."""
+
+    status: str
+    action: str | None
+    result: Json
+
+
+@dataclass(frozen=True, slots=True)
+class StepCall:
+    """All that a handler may know of the step it runs."""
+
+    activity_id: UUID
+    organization_id: int
+    organization_slug: str
+    project_id: int
+    project_slug: str
+    project_name: str
+    title: str  # of the activity
+    started_by_id: int | None
+    position: int
+    run: int
+    attempt: int
+    step: PlanStep
+    actions: tuple[str, ...]  # slugs that the step can end with
+    definitions: Mapping[str, Json]  # pinned: taskTemplates, taskStatuses, serviceBridges
+    inputs: Mapping[str, Json]
+    input: Json  # the resolved `input` of the data flow, None without one
+    has_input: bool
+    steps: Mapping[str, StepView]  # completed ones that this step's texts refer to (all, for a script)
+    documents: tuple[DocumentView, ...]  # of the activity; one in a per-document run
+    document: DocumentView | None = None  # in a per-document run
+    idempotency_key: str = ""  # activity/step/document/run; a handler adds "/n" for its n-th call
+    timeout_seconds: float | None = None
+
+    def expression_root(self) -> dict[str, Json]:
+        """Return the root that expressions of the step see (plan language 3)."""
+        return {
+            "orgId": self.organization_slug,
+            "projectId": self.project_slug,
+            "inputs": self.inputs,
+            "documentFamilyId": self.document.id if self.document else self.inputs.get("documentFamilyId"),
+            "document": document_root(self.document) if self.document else None,
+            "extractedData": None,
+            "steps": {slug: step_root(view) for slug, view in self.steps.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The step is done. `action` is a slug of the step's actions, or one that a person or a mock chose."""
+
+    result: Json
+    action: str | None = None
+    logs: Sequence[LogLine] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The step waits for somebody or something else.
+
+    `open` is called in the transaction that records the wait, with the activity locked, and makes the work that is
+    waited for (a task); it is not called if somebody else was faster. `until` sets a timer that completes the step.
+    """
+
+    on: Literal["TASK", "APPROVAL", "EXECUTION", "AGENT", "CHILD", "TIMER"]
+    open: Callable[[], None] | None = None
+    until: datetime | None = None
+    result: Json = None  # what the step gives when the timer fires
+    logs: Sequence[LogLine] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The step failed: `business` failures and timeouts are for `onError` and retries, `system` errors are not."""
+
+    error: ErrorInfo
+    kind: Literal["business", "system", "timeout"] = "business"
+    logs: Sequence[LogLine] = ()
+    retry_after: float | None = None  # seconds that the other side asked for
+    result: Json = None
+
+
+Outcome = Completed | Waiting | Failed
+
+
+class StepHandler(Protocol):
+    """What a kind of step can do."""
+
+    def pure(self, step: PlanStep) -> bool:
+        """Tell if a run touches nothing outside: it may be run again freely and may share a commit."""
+        ...
+
+    def run(self, call: StepCall) -> Outcome:
+        """Do the step's work, outside any transaction and lock."""
+        ...
+
+    def close(self, activity_id: UUID, position: int, *, reason: str) -> None:
+        """Withdraw the work that a wait opened (cancel, skip, retry); called in a transaction, the activity locked."""
+        ...
+
+
+@lru_cache(maxsize=None)
+def handler_for(kind: str) -> StepHandler:
+    """Return the handler of the kind; raise LookupError for a kind without one."""
+    path = settings.STEP_HANDLERS.get(kind)
+    if path is None:
+        raise LookupError(f"no handler for step kind {kind!r}; settings.STEP_HANDLERS names those that exist")
+    handler: StepHandler = import_string(path)()
+    return handler
+
+
+def step_root(view: StepView) -> dict[str, Json]:
+    """Return `steps.<slug>` for expressions: the mapped keys of the result, then action and result themselves."""
+    root: dict[str, Json] = dict(view.result) if isinstance(view.result, dict) else {}
+    root["result"] = view.result
+    if view.action is not None:
+        root["action"] = view.action
+        root["completedActionUuid"] = view.action
+    return root
+
+
+def document_root(document: DocumentView) -> dict[str, Json]:
+    """Return `document` for expressions and `families[n]` for scripts."""
+    return {
+        "id": document.id,
+        "name": document.name,
+        "path": document.name,
+        "metadata": document.metadata,
+        "labels": list(document.labels),
+        "status": document.status or None,
+    }

@@ -1,0 +1,20 @@
+"""All addresses."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+urlpatterns = [
+    path("", include("plans.urls")),
+    path("", include("activities.urls")),
+    path("", include("tasks.urls")),
+    path("demo/erp/", include("config.demo.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("api/", include("plans.api_urls")),
+    path("api/", include("activities.api_urls")),
+    path("api/", include("tasks.api_urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+]

@@ -1,0 +1,1 @@
+"""Design time: what should happen. Organizations, plans and the plan language."""

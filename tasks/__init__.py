@@ -1,0 +1,1 @@
+"""Human run time: what people must do about it. Tasks and approvals."""
