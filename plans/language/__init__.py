@@ -1,0 +1,1 @@
+"""The plan language: pure code that reads, checks, compares and rewrites plans."""

@@ -1,0 +1,78 @@
+"""The frozen types of the normal form: Plan, Step by kind, their configs."""
+
+from __future__ import annotations
+
+from plans.language.dependencies import Dependency
+from plans.language.schema.configs import (
+    JOIN_POLICIES,
+    MAX_BRIDGE_SECONDS,
+    AgentConfig,
+    ApprovalConfig,
+    BridgeCallConfig,
+    Config,
+    CreateTaskConfig,
+    DocumentConfig,
+    ExecutionConfig,
+    LlmConfig,
+    PlanConfig,
+    ScriptConfig,
+)
+from plans.language.schema.plan import INPUT_TYPES, BrokenStep, DocumentFamilyGroup, InputOption, Plan
+from plans.language.schema.steps import (
+    APPROVAL_ACTIONS,
+    KINDS,
+    STEP_TYPES,
+    AgentStep,
+    ApprovalStep,
+    BridgeCallStep,
+    CreateTaskStep,
+    ExecutionStep,
+    Kind,
+    LlmStep,
+    PlanStep,
+    ScriptStep,
+    Step,
+    StepBase,
+)
+from plans.language.schema.values import Action, ExecutionPolicy, Json, JsonObject, Model, OnError
+
+__all__ = [
+    "APPROVAL_ACTIONS",
+    "INPUT_TYPES",
+    "JOIN_POLICIES",
+    "KINDS",
+    "MAX_BRIDGE_SECONDS",
+    "STEP_TYPES",
+    "Action",
+    "AgentConfig",
+    "AgentStep",
+    "ApprovalConfig",
+    "ApprovalStep",
+    "BridgeCallConfig",
+    "BridgeCallStep",
+    "BrokenStep",
+    "Config",
+    "CreateTaskConfig",
+    "CreateTaskStep",
+    "Dependency",
+    "DocumentConfig",
+    "DocumentFamilyGroup",
+    "ExecutionConfig",
+    "ExecutionPolicy",
+    "ExecutionStep",
+    "InputOption",
+    "Json",
+    "JsonObject",
+    "Kind",
+    "LlmConfig",
+    "LlmStep",
+    "Model",
+    "OnError",
+    "Plan",
+    "PlanConfig",
+    "PlanStep",
+    "ScriptConfig",
+    "ScriptStep",
+    "Step",
+    "StepBase",
+]
