@@ -16,7 +16,7 @@ class DependencySyntaxError(ValueError):
 class Dependency:
     """What one step waits for: another step, perhaps only that it settled, perhaps with one action.
 
-    `legacy` is the uuid that the author wrote where `step` now holds the slug; it takes no part in comparisons.
+    `legacy` is the uuid that the author wrote where `step` now holds the slug; not compared.
     """
 
     step: str

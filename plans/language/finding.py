@@ -12,8 +12,8 @@ Severity = Literal["error", "warning"]
 class Finding:
     """One remark of the checker.
 
-    `step` is the slug of the step it is about (None: the plan); `field` the path of the key inside it, in wire
-    spelling (`config.moduleRef`, `dependsOn[0]`).
+    `step` is the slug of the step it is about (None: the plan); `field` the path of the key inside it,
+    in wire spelling (`config.moduleRef`, `dependsOn[0]`).
     """
 
     code: str

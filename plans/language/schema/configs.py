@@ -25,8 +25,8 @@ MAX_BRIDGE_SECONDS = 120
 class Config(Model):
     """What is common to all kinds.
 
-    `required` lists the wire keys that must be there, each with its alternatives; `actions_key` names the field
-    that declares actions.
+    `required` lists the wire keys that must be there, each with its alternatives; `actions_key` names
+    the field that declares actions.
     """
 
     required: ClassVar[tuple[tuple[str, ...], ...]] = ()
@@ -54,7 +54,7 @@ class DocumentConfig(Config):
 
 
 class ExecutionConfig(DocumentConfig):
-    """EXECUTION: a registered module. `max_failed` is a count or a share ("10%") of tolerated failures; None: any."""
+    """EXECUTION: a registered module. `max_failed`: a count, or a share ("10%"); None: no limit."""
 
     required: ClassVar = (("moduleRef",),)
 

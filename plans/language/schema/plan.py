@@ -29,7 +29,7 @@ INPUT_TYPES = (
 
 
 class InputOption(Model):
-    """One field of the start form; `options` are the choices of a `selection` (values, or `{value, label}`)."""
+    """One field of the start form; `options` are what a `selection` offers (values or `{value, label}`)."""
 
     name: Text = ""
     label: Text | None = None
@@ -62,7 +62,7 @@ class DocumentFamilyGroup(Model):
 
 @dataclass(frozen=True, slots=True)
 class BrokenStep:
-    """A step that cannot be read (no slug, no known kind): `position` in the list, `typed` as the author left it."""
+    """A step that cannot be read (no slug, no known kind), as typed, with its place in the list."""
 
     position: int
     typed: Json
@@ -77,7 +77,7 @@ class BrokenStep:
 class Plan(Model):
     """A whole plan in the normal form.
 
-    `broken` holds the steps that could not be read, so that a draft loses nothing; a plan that has some cannot start.
+    `broken` holds the steps that could not be read, so that a draft loses nothing; such a plan cannot start.
     """
 
     slug: Text = ""

@@ -36,8 +36,8 @@ AnyStep = TypeVar("AnyStep", bound="StepBase")
 class StepBase(Model):
     """What steps of all kinds have.
 
-    `depends_on` names slugs only: legacy uuids were replaced when the step was read. `uuid` is the step's own legacy
-    name, kept until a rewrite drops it.
+    `depends_on` names slugs only: legacy uuids were replaced when the step was read. `uuid` is the step's
+    own legacy name, kept until a rewrite drops it.
     """
 
     slug: Text

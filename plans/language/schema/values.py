@@ -63,7 +63,7 @@ class Model(BaseModel):
 
 
 class Action(Model):
-    """One outcome that a step may end with; edges name it by `slug`. A legacy `uuid` without a slug is the slug."""
+    """One outcome that a step may end with; edges name it by `slug`."""
 
     slug: Text
     name: Text | None = None
