@@ -7,9 +7,16 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from plans.errors import NotAllowed
-from plans.models import MembershipRole, Person, Project
+from plans.models import MembershipRole, Organization, Person, Project
 
-VIEWER, REVIEWER, APPROVER, AUTHOR, OPERATOR, ADMIN = "viewer", "reviewer", "approver", "author", "operator", "admin"
+VIEWER, REVIEWER, APPROVER, AUTHOR, OPERATOR, ADMIN = (
+    "viewer",
+    "reviewer",
+    "approver",
+    "author",
+    "operator",
+    "admin",
+)
 ROLES: Final = (VIEWER, REVIEWER, APPROVER, AUTHOR, OPERATOR, ADMIN)
 
 VERBS: Final[dict[str, frozenset[str]]] = {
@@ -46,6 +53,29 @@ def require(person: Person, verb: str, project: Project) -> None:
             "person": person.name,
             "verb": verb,
             "project": project.name,
+            "roles": ", ".join(sorted(VERBS[verb])),
+        }
+    )
+
+
+def may_in(person: Person, verb: str, organization: Organization) -> bool:
+    """Tell if the person has the verb in any project of the organization: for what belongs to the organization."""
+    rows = MembershipRole.objects.filter(membership__person=person, membership__organization=organization)
+    return person.is_active and rows.filter(slug__in=VERBS[verb]).exists()
+
+
+def require_in(person: Person, verb: str, organization: Organization) -> None:
+    """Raise NotAllowed unless the person has the verb in a project of the organization."""
+    if may_in(person, verb, organization):
+        return
+    raise NotAllowed(
+        _(
+            "%(person)s may not %(verb)s in organization %(organization)s; that takes one of the roles %(roles)s"
+        )
+        % {
+            "person": person.name,
+            "verb": verb,
+            "organization": organization.name,
             "roles": ", ".join(sorted(VERBS[verb])),
         }
     )

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from plans.fields import OrderedJSONField
-from plans.models.workspace import RESOURCE_SLUG, Organization, Person
+from plans.models.workspace import RESOURCE_SLUG, Organization, Person, Project
 
 
 class PlanContent(models.Model):
@@ -46,6 +47,31 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         )
         return self.alive().filter(Q(organization__in=authored) | bound)
 
+    def bound_to(self, project: Project) -> PlanQuerySet:
+        """Keep the plans that the project may start."""
+        slugs = project.bindings.filter(resource_type="activity-plan").values("resource_slug")
+        return self.alive().filter(organization_id=project.organization_id, slug__in=slugs)
+
+    def with_versions(self) -> PlanQuerySet:
+        """Read head and published version with the plans, without their documents."""
+        return self.select_related("head", "published").defer(
+            "head__source",
+            "head__layout",
+            "head__changes",
+            "published__source",
+            "published__layout",
+            "published__changes",
+        )
+
+    def search(self, words: str) -> PlanQuerySet:
+        """Keep the plans whose name, slug or description holds all the words."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(name__icontains=word) | Q(slug__icontains=word) | Q(description__icontains=word)
+            )
+        return found
+
 
 class Plan(models.Model):
     """The authored graph of an organization, as a line of versions."""
@@ -68,6 +94,26 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def state(self) -> str:
+        """One of `errors` (the newest version has some), `draft` (never published), `changed` (since), `published`."""
+        if self.head is not None and self.head.errors:
+            return "errors"
+        if self.published_id is None:
+            return "draft"
+        return "published" if self.published_id == self.head_id else "changed"
+
+    @property
+    def state_words(self) -> str:
+        """The state, for people."""
+        words = {
+            "errors": _("Errors"),
+            "draft": _("Draft"),
+            "changed": _("Published, changed since"),
+            "published": _("Published"),
+        }
+        return words[self.state]
 
 
 class PlanVersion(models.Model):
