@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
+from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Literal
 
 Severity = Literal["error", "warning"]
@@ -25,6 +28,50 @@ class Finding:
     def as_dict(self) -> dict[str, str | None]:
         """Give the wire form: the keys `code severity message step field`."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was typed: `owner` as messages name it, `step` its slug, `path` the wire path so far."""
+
+    owner: str
+    step: str | None = None
+    path: str = ""
+
+    def at(self, key: str | int) -> Place:
+        """Go one key or index deeper."""
+        if isinstance(key, int):
+            return replace(self, path=f"{self.path}[{key}]")
+        return replace(self, path=f"{self.path}.{key}" if self.path else key)
+
+
+@dataclass(slots=True)
+class Notes:
+    """The findings of one reading."""
+
+    found: list[Finding] = field(default_factory=list)
+
+    def add(self, code: str, message: str, place: Place, *, severity: Severity = "error") -> None:
+        """Note one finding."""
+        self.found.append(Finding(code, severity, message, place.step, place.path or None))
+
+    def unknown_key(
+        self, key: str, known: Iterable[str], place: Place, *, severity: Severity = "error"
+    ) -> None:
+        """Note a key that means nothing, with the nearest one that does."""
+        hint = nearest(key, tuple(known))
+        message = f'{place.owner} has unknown key "{key}" (did you mean "{hint}"?)'
+        self.add("unknown-key", message, place.at(key), severity=severity)
+
+    def invalid(self, what: str, place: Place) -> None:
+        """Note a value of a wrong type or out of range."""
+        self.add("invalid-value", f'{place.owner} has an invalid "{place.path}": {what}', place)
+
+
+@lru_cache(maxsize=1024)
+def nearest(key: str, known: tuple[str, ...]) -> str:
+    """Give the known key that looks most like this one."""
+    return max(known, key=lambda name: SequenceMatcher(a=name.lower(), b=key.lower()).ratio())
 
 
 def error(code: str, message: str, *, step: str | None = None, field: str | None = None) -> Finding:

@@ -1,0 +1,113 @@
+"""StepFlow flows into the plan language (plan language 2.2), in the spelling of their pages or of their code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from plans.language.finding import Notes, Place
+
+_SCHEMA_MARK: Final = "stepflow.org/"
+_PLAN_KEYS: Final = {
+    "slug": "slug",
+    "name": "name",
+    "description": "description",
+    "input_schema": "inputsSchema",
+    "inputSchema": "inputsSchema",
+    "output_schema": "outputSchema",
+    "outputSchema": "outputSchema",
+    "steps": "steps",
+    "output": "output",
+    "test": "test",
+    "variables": "variables",
+    "metadata": "metadata",
+}
+_KNOWN_BESIDES: Final = frozenset({"schema", "schemas", "version", "examples"})
+_STEP_KEYS: Final = {
+    "id": "slug",
+    "component": "moduleRef",
+    "skip": "skipIf",
+    "skip_if": "skipIf",
+    "on_error": "onError",
+    "input_schema": "inputSchema",
+    "output_schema": "outputSchema",
+    "must_execute": "mustExecute",
+}
+
+
+def is_flow(document: Mapping[str, Any]) -> bool:
+    """Tell a flow from a plan: by its `schema`, or by steps that have an `id` or a `component`."""
+    if isinstance(document.get("schema"), str) and _SCHEMA_MARK in document["schema"]:
+        return True
+    steps = document.get("steps")
+    if not isinstance(steps, list):
+        return False
+    return any(
+        isinstance(step, dict)
+        and not any(key in step for key in ("slug", "kind", "type"))
+        and ("component" in step or "id" in step)
+        for step in steps
+    )
+
+
+def to_plan(flow: Mapping[str, Any], notes: Notes) -> dict[str, Any]:
+    """Spell a flow as a plan document, for the reader to go on with.
+
+    What a plan has no place for (the schema's address, version, examples, unknown keys) is in `metadata.stepflow`.
+    """
+    plan: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    for typed_key, value in flow.items():
+        _place_key(str(typed_key), value, plan, extra, notes)
+    _place_variables(plan, extra)
+    if isinstance(plan.get("steps"), list):
+        plan["steps"] = [_to_step(step) for step in plan["steps"]]
+    if extra:
+        metadata = plan.get("metadata")
+        plan["metadata"] = {**(metadata if isinstance(metadata, dict) else {}), "stepflow": extra}
+    plan.setdefault("failurePolicy", "output")
+    return plan
+
+
+def _place_key(key: str, value: Any, plan: dict[str, Any], extra: dict[str, Any], notes: Notes) -> None:
+    name = _PLAN_KEYS.get(key)
+    if name is not None and name not in plan:
+        if value is not None:
+            plan[name] = value
+        return
+    extra[key] = value
+    if name is None and key not in _KNOWN_BESIDES:
+        known = (*_PLAN_KEYS, *sorted(_KNOWN_BESIDES))
+        notes.unknown_key(key, known, Place("flow"), severity="warning")
+
+
+def _place_variables(plan: dict[str, Any], extra: Mapping[str, Any]) -> None:
+    """Take the variables of a JSON Schema object, and those of the newer `schemas` block, as plain properties."""
+    schema = plan.get("variables")
+    if schema is None:
+        match extra.get("schemas"):
+            case {"properties": {"variables": dict(inner)}}:
+                schema = inner
+    match schema:
+        case {"type": "object", "properties": dict(properties)}:
+            plan["variables"] = properties
+        case {"type": "object", **rest} if not rest:
+            del plan["variables"]
+        case _:
+            return
+
+
+def _to_step(step: Any) -> Any:
+    if not isinstance(step, dict) or "slug" in step or "kind" in step or "type" in step:
+        return step
+    out: dict[str, Any] = {}
+    for typed_key, value in step.items():
+        key = str(typed_key)
+        name = _STEP_KEYS.get(key, key)
+        # A second spelling of one key stays as typed, and is found to be unknown.
+        out[key if name in out else name] = value
+    if "slug" not in out:
+        return step
+    if isinstance(out.get("moduleRef"), str) and out["moduleRef"]:
+        out["kind"] = "EXECUTION"
+    return out
