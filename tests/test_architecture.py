@@ -76,6 +76,14 @@ def test_lock_files_pin_by_name_version_and_hash_and_name_no_host() -> None:
     assert [name for name, package in node["packages"].items() if "resolved" in package] == []
 
 
+def test_packages_of_the_browser_are_locked_as_they_are_wanted() -> None:
+    wanted = json.loads((ROOT / "package.json").read_text())
+    locked = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+
+    for name, version in (wanted["dependencies"] | wanted["devDependencies"]).items():
+        assert (name, locked[f"node_modules/{name}"]["version"]) == (name, version)
+
+
 def test_every_dependency_of_the_project_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
