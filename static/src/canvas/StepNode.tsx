@@ -1,0 +1,105 @@
+/** A step on the canvas: icon, name, slug, one line, and in a run its status, time and documents. */
+import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
+import { stepFace } from "../shared/statuses";
+import { elapsed } from "../shared/time";
+import { Icon, Status, useNow } from "../shared/ui/bits";
+import type { Direction, DocumentCounts, GraphStep, Mark, StepLook } from "./graph";
+import { handlePoint, nodeSize, outHandles } from "./measure";
+
+export type StepNodeData = {
+  step: GraphStep;
+  look: StepLook | null;
+  mark: Mark | null;
+  direction: Direction;
+};
+export type StepFlowNode = Node<StepNodeData, "step">;
+
+export function StepNode({ data }: NodeProps<StepFlowNode>) {
+  const { step, look, mark, direction } = data;
+  const face = look ? stepFace(look.status, look.waitingOn) : null;
+  return (
+    <>
+      <Handle
+        type="target"
+        position={direction === "right" ? Position.Left : Position.Top}
+        className="handle handle-in"
+      />
+      <div
+        className="step-node"
+        style={nodeSize(look !== null)}
+        data-kind={step.kind}
+        data-status={face?.key}
+        data-blocked={look?.blocked || undefined}
+      >
+        <div className="step-node-head">
+          <span className="step-node-kind">
+            <Icon name={step.kind} />
+          </span>
+          <span className="step-node-name">{step.name || step.slug}</span>
+          {step.perDocument && (
+            <span className="step-node-each" title="Runs once for each document">
+              <Icon name="documents" />
+            </span>
+          )}
+          {mark && (
+            <span className="step-node-mark" data-mark={mark}>
+              <Icon name="warning" />
+            </span>
+          )}
+        </div>
+        <div className="step-node-slug mono">{step.slug}</div>
+        <div className="step-node-line">{step.line}</div>
+        {look && face && (
+          <div className="step-node-foot">
+            <Status face={face} />
+            <span className="num">
+              <Told look={look} />
+            </span>
+          </div>
+        )}
+        {look?.documents && <DocumentBar counts={look.documents} />}
+      </div>
+      {outHandles(step).map((handle) => (
+        <OutHandle key={handle} step={step} handle={handle} live={look !== null} direction={direction} />
+      ))}
+    </>
+  );
+}
+
+type OutHandleProps = { step: GraphStep; handle: string; live: boolean; direction: Direction };
+
+function OutHandle({ step, handle, live, direction }: OutHandleProps) {
+  const at = handlePoint(step, handle, live, direction);
+  const right = direction === "right";
+  return (
+    <Handle
+      id={handle}
+      type="source"
+      position={right ? Position.Right : Position.Bottom}
+      className="handle"
+      style={right ? { top: at.y } : { left: at.x }}
+      title={step.actions.includes(handle) ? `Ends with ${handle}` : undefined}
+    />
+  );
+}
+
+/** Documents where there are some, and how long: ticking only while the step runs. */
+function Told({ look }: { look: StepLook }) {
+  const now = useNow(look.startedAt !== null && look.finishedAt === null && look.status === "RUNNING");
+  const time = elapsed(look.startedAt, look.finishedAt, now);
+  const counts = look.documents;
+  if (!counts || counts.total === 0) return time;
+  const settled = `${counts.completed + counts.failed}/${counts.total}`;
+  return time ? `${settled} · ${time}` : settled;
+}
+
+function DocumentBar({ counts }: { counts: DocumentCounts }) {
+  const share = (count: number) => `${(100 * count) / Math.max(1, counts.total)}%`;
+  return (
+    <div className="step-node-bar" aria-hidden="true">
+      <span className="bar-done" style={{ width: share(counts.completed) }} />
+      <span className="bar-failed" style={{ width: share(counts.failed) }} />
+      <span className="bar-running" style={{ width: share(counts.running) }} />
+    </div>
+  );
+}

@@ -1,0 +1,4 @@
+/** The inbox page: its keys. */
+import { startInbox } from "../inbox/keys";
+
+startInbox();

@@ -1,0 +1,30 @@
+/** Which palette entries match what was typed, best first: pure. */
+
+export type PaletteItem = { label: string; url: string; hint?: string };
+
+/** Every word must occur in label or hint; a match at a word's start of the label counts most; else the given order. */
+export function rank(items: PaletteItem[], query: string): PaletteItem[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return items;
+  return items
+    .map((item, index) => ({ item, index, score: score(item, words) }))
+    .filter((entry) => entry.score > 0)
+    .sort((left, right) => right.score - left.score || left.index - right.index)
+    .map((entry) => entry.item);
+}
+
+function score(item: PaletteItem, words: string[]): number {
+  const label = item.label.toLowerCase();
+  const all = `${label} ${(item.hint ?? "").toLowerCase()}`;
+  let total = 0;
+  for (const word of words) {
+    if (!all.includes(word)) return 0;
+    total += startsWord(label, word) ? 3 : label.includes(word) ? 2 : 1;
+  }
+  return total;
+}
+
+function startsWord(label: string, word: string): boolean {
+  const at = label.indexOf(word);
+  return at === 0 || (at > 0 && /[\s\-_/·]/.test(label.charAt(at - 1)));
+}
