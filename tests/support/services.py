@@ -69,7 +69,7 @@ def postgres_database() -> Iterator[str]:
 def redis_database() -> Iterator[str]:
     """Take a Redis database that is empty, give its address, and empty it again."""
     server = redis_server()
-    url = _take_redis_database(server)
+    url = take_redis_database(server)
     try:
         yield url
     finally:
@@ -85,6 +85,18 @@ def own_redis() -> Iterator[RedisServer]:
         yield server
     finally:
         server.kill()
+
+
+def take_redis_database(server: str) -> str:
+    """Lease the last empty database of the server and return its address; raise Unavailable if all are in use."""
+    for number in range(15, -1, -1):
+        url = _at(server, str(number))
+        with redis.Redis.from_url(url) as client:
+            if client.dbsize() == 0 and client.set(LEASE_KEY, os.getpid(), nx=True, ex=LEASE_SECONDS):
+                return url
+    raise Unavailable(
+        f"every database of {server} holds something; point TEST_REDIS_URL at a server for tests"
+    )
 
 
 def postgres_answers(url: str) -> bool:
@@ -214,17 +226,6 @@ def install() -> str:
         if done.returncode:
             return f"apt-get {command[0]} failed: {done.stderr.strip().splitlines()[-1:]}"
     return ""
-
-
-def _take_redis_database(server: str) -> str:
-    for number in range(15, -1, -1):
-        url = _at(server, str(number))
-        with redis.Redis.from_url(url) as client:
-            if client.dbsize() == 0 and client.set(LEASE_KEY, os.getpid(), nx=True, ex=LEASE_SECONDS):
-                return url
-    raise Unavailable(
-        f"every database of {server} holds something; point TEST_REDIS_URL at a server for tests"
-    )
 
 
 def _administer(server: str, statement: sql.Composed) -> None:
