@@ -12,11 +12,11 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
@@ -26,7 +26,6 @@ from tests.support import services
 if TYPE_CHECKING:
     from plans.models import Person, Project
 
-Given = TypeVar("Given")
 IN_CI = os.environ.get("CI") == "true"
 ON_SERVICES = os.environ.get("TEST_ON") == "services"
 HEAVY = "heavy"
@@ -70,6 +69,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(HEAVY))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Iterator[None]:
+    """Skip a test whose server is missing, in CI fail it; its fixtures take their servers here."""
+    try:
+        yield
+    except services.Unavailable as error:
+        (pytest.fail if IN_CI else pytest.skip)(str(error))
+
+
+pytest_runtest_call = pytest_runtest_setup  # the test itself may take servers too
+
+
 def _folder_of_the_run() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="throughline-tests-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -90,16 +101,6 @@ def _use_services() -> None:
         pytest.exit(f"Not run on PostgreSQL and Redis: {error}.", returncode=1 if IN_CI else 0)
 
 
-def _or_skip(manager: AbstractContextManager[Given]) -> Iterator[Given]:
-    """Give what `manager` gives; where its server is missing skip the test, and fail it in CI."""
-    with ExitStack() as stack:
-        try:
-            given = stack.enter_context(manager)
-        except services.Unavailable as error:
-            (pytest.fail if IN_CI else pytest.skip)(str(error))
-        yield given
-
-
 hypothesis.settings.register_profile("local", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("ci" if IN_CI else "local")
@@ -108,19 +109,22 @@ hypothesis.settings.load_profile("ci" if IN_CI else "local")
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
     """An empty PostgreSQL database, dropped afterwards, for processes that the test starts."""
-    yield from _or_skip(services.postgres_database())
+    with services.postgres_database() as url:
+        yield url
 
 
 @pytest.fixture
 def redis_url() -> Iterator[str]:
     """An empty Redis database. Never FLUSHALL here, the server may be somebody's: take `redis_server` for that."""
-    yield from _or_skip(services.redis_database())
+    with services.redis_database() as url:
+        yield url
 
 
 @pytest.fixture
 def redis_server() -> Iterator[services.RedisServer]:
     """A Redis server of the test's own, to be flushed, killed and restarted."""
-    yield from _or_skip(services.own_redis())
+    with services.own_redis() as server:
+        yield server
 
 
 @pytest.fixture
