@@ -64,5 +64,5 @@ node_modules/ready: package-lock.json .npmrc
 	@touch $@
 
 static/dist/manifest.json: node_modules/ready package.json vite.config.ts tsconfig.json $(shell find static/src static/public -type f 2>/dev/null)
-	npm run --silent build -- --logLevel warn
+	npm run --silent build -- --logLevel error
 	@touch $@

@@ -94,6 +94,14 @@ def test_every_dependency_of_the_project_is_locked() -> None:
     assert names - locked == set()
 
 
+def test_the_readme_names_every_setting() -> None:
+    code = "\n".join(path.read_text() for path in (ROOT / "config").rglob("*.py"))
+    read = set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", code))
+    told = set(re.findall(r"`([A-Z_]+)`", (ROOT / "README.md").read_text()))
+
+    assert read - told == set()
+
+
 @pytest.mark.django_db
 def test_migrations_say_what_the_models_say() -> None:
     call_command("makemigrations", check=True, dry_run=True, stdout=StringIO())
