@@ -11,6 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: setup run test check bench dev lint browser services
 .DEFAULT_GOAL := run
+.NOTPARALLEL:
 
 setup: .venv/ready static/dist/manifest.json
 

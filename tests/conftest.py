@@ -72,6 +72,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup() -> Iterator[None]:
     """Skip a test whose server is missing, in CI fail it; its fixtures take their servers here."""
+    __tracebackhide__ = True
     try:
         yield
     except services.Unavailable as error:

@@ -281,4 +281,5 @@ def _run(command: list[str], folder: Path, account: pwd.struct_passwd | None) ->
 if __name__ == "__main__":
     if sys.argv[1:] != ["install"]:
         sys.exit("usage: python -m tests.support.services install")
-    sys.stdout.write(install())
+    said = install()
+    sys.stdout.write(f"{said}\n" if said else "")
