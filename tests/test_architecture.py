@@ -19,7 +19,15 @@ ROOT = Path(__file__).resolve().parents[1]
 PURE = ("plans.language", "activities.engine", "activities.messages", "tasks.policy")
 # Libraries that compute and touch nothing, for the language and the messages; the engine has none.
 LIBRARIES = {
-    "plans.language": {"pydantic", "pydantic_core", "jsonata", "jsonschema", "regex", "ruamel"},
+    "plans.language": {
+        "pydantic",
+        "pydantic_core",
+        "jsonata",
+        "jsonschema",
+        "referencing",
+        "regex",
+        "ruamel",
+    },
     "activities.engine": set(),
     "activities.messages": {"pydantic", "pydantic_core"},
     "tasks.policy": set(),
