@@ -2,7 +2,7 @@
 FROM node:20-slim AS pages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc vite.config.ts tsconfig.json ./
-RUN npm install --no-save --no-progress
+RUN npm ci --no-progress
 COPY static static
 RUN npm run build
 

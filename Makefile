@@ -57,11 +57,9 @@ services: setup
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	@touch $@
 
-# By the lock with its hashes, but not by npm ci, which wants the packages of every platform listed: where the lock was
-# made, those of foreign platforms were not to be had.
 node_modules/ready: package-lock.json .npmrc
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || { echo "Throughline needs Node 20 or newer with npm"; exit 1; }
-	npm install --no-save --no-progress --loglevel=error
+	npm ci --no-progress --loglevel=error
 	@touch $@
 
 static/dist/manifest.json: node_modules/ready package.json vite.config.ts tsconfig.json $(shell find static/src static/public -type f 2>/dev/null)
