@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Literal
@@ -41,8 +41,8 @@ class Place:
     def at(self, key: str | int) -> Place:
         """Go one key or index deeper."""
         if isinstance(key, int):
-            return replace(self, path=f"{self.path}[{key}]")
-        return replace(self, path=f"{self.path}.{key}" if self.path else key)
+            return Place(self.owner, self.step, f"{self.path}[{key}]")
+        return Place(self.owner, self.step, f"{self.path}.{key}" if self.path else key)
 
 
 @dataclass(slots=True)

@@ -220,9 +220,9 @@ def _plain(text: str, event: Any) -> str | int | float | bool | None:
     if _WHOLE.fullmatch(text):
         return int(text)
     if _OCTAL.fullmatch(text):
-        return int(text[2:], 8)
+        return int(text, 0)
     if _HEX.fullmatch(text):
-        return int(text[2:], 16)
+        return int(text, 0)
     if _FLOAT.fullmatch(text):
         return _finite(float(text), text, event)
     if _NOT_A_NUMBER.fullmatch(text):

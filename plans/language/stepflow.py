@@ -37,10 +37,12 @@ _STEP_KEYS: Final = {
 
 def is_flow(document: Mapping[str, Any]) -> bool:
     """Tell a flow from a plan: by its `schema`, or by steps that have an `id` or a `component`."""
-    if isinstance(document.get("schema"), str) and _SCHEMA_MARK in document["schema"]:
+    schema = document.get("schema")
+    if isinstance(schema, str) and _SCHEMA_MARK in schema:
         return True
     steps = document.get("steps")
-    if not isinstance(steps, list):
+    # A flow that was read once has a failurePolicy, and perhaps still steps that could not be read.
+    if not isinstance(steps, list) or "failurePolicy" in document:
         return False
     return any(
         isinstance(step, dict)
@@ -101,13 +103,12 @@ def _to_step(step: Any) -> Any:
     if not isinstance(step, dict) or "slug" in step or "kind" in step or "type" in step:
         return step
     out: dict[str, Any] = {}
-    for typed_key, value in step.items():
-        key = str(typed_key)
+    # The canonical spelling first: of two, the other stays as typed, and is found to be unknown.
+    for typed_key in sorted(step, key=lambda key: str(key) in _STEP_KEYS):
+        key, value = str(typed_key), step[typed_key]
         name = _STEP_KEYS.get(key, key)
-        # A second spelling of one key stays as typed, and is found to be unknown.
-        out[key if name in out else name] = value
-    if "slug" not in out:
+        if value is not None or name == "input":
+            out[key if name in out else name] = value
+    if "slug" not in out or not isinstance(out.get("moduleRef"), str):
         return step
-    if isinstance(out.get("moduleRef"), str) and out["moduleRef"]:
-        out["kind"] = "EXECUTION"
-    return out
+    return out | {"kind": "EXECUTION"}

@@ -70,8 +70,9 @@ class BrokenStep:
     @property
     def slug(self) -> str | None:
         """Give the slug if at least that can be read, so that others may depend on it."""
-        slug = self.typed.get("slug") if isinstance(self.typed, dict) else None
-        return slug if isinstance(slug, str) and slug else None
+        typed = self.typed if isinstance(self.typed, dict) else {}
+        slug = typed.get("slug") or typed.get("id")
+        return slug if isinstance(slug, str) else None
 
 
 class Plan(Model):

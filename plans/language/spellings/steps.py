@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,6 +19,7 @@ from plans.language.schema import (
     OnError,
     StepBase,
 )
+from plans.language.slugs import kebab
 from plans.language.spellings.keys import (
     fill,
     kind_of_value,
@@ -54,7 +54,6 @@ _ON_ERROR_KEYS: Final = {
 }
 _ON_ERROR_ACTIONS: Final = {"terminate": "fail", "useDefault": "continue", "use_default": "continue"}
 _ACTION_KEYS: Final = frozenset({"scriptActions", "bridgeActions", "promptActions", "actions"})
-_NOT_A_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +105,6 @@ def read_dependencies(
     return tuple(found), unread
 
 
-def kebab(text: str) -> str:
-    """Make a slug of a name: `Needs review` gives `needs-review`."""
-    return _NOT_A_SLUG.sub("-", text.lower()).strip("-")
-
-
 def _kind_of(typed: Mapping[str, Any]) -> object:
     kind = _normal_kind(typed.get("kind") or typed.get("type"))
     if kind == "EXECUTION":
@@ -127,7 +121,8 @@ def _normal_kind(kind: object) -> object:
 @lru_cache(maxsize=16)
 def _config_type(kind: str) -> type[Config]:
     annotation = STEP_TYPES[kind].model_fields["config"].annotation
-    assert isinstance(annotation, type) and issubclass(annotation, Config)
+    assert isinstance(annotation, type)
+    assert issubclass(annotation, Config)
     return annotation
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 
@@ -121,7 +122,5 @@ def test_any_json_reads_back_under_either_name(value: object) -> None:
 
 @given(st.text(max_size=80))
 def test_any_text_is_read_or_refused_with_a_source_error(text: str) -> None:
-    try:
+    with contextlib.suppress(SourceError):
         parse_source(text, filename="plan.yaml")
-    except SourceError as refused:
-        assert refused.message

@@ -337,19 +337,102 @@ def test_modules_have_one_spelling(typed: str, ref: str) -> None:
     assert module_ref(typed) == ref
 
 
-KEYS = st.sampled_from(
-    "slug kind type config steps uuid dependsOn conditionExpr expr input skipIf onError action actions scriptActions "
-    "scriptBody moduleRef perDocument joinPolicy maxParallel $from $step $if then $coalesce $literal step path onSkip "
-    "$on_skip defaultValue output inputOptions name required variables layout test id component schema metadata "
-    "distinctFrom documentFamilyGroups executionPolicy timeoutSeconds kept broken".split()
-) | st.text(max_size=3)
+WORDS = (
+    *(
+        "slug",
+        "kind",
+        "type",
+        "config",
+        "steps",
+        "uuid",
+        "dependsOn",
+        "conditionExpr",
+        "expr",
+        "input",
+        "skipIf",
+    ),
+    *(
+        "onError",
+        "action",
+        "actions",
+        "scriptActions",
+        "scriptBody",
+        "moduleRef",
+        "perDocument",
+        "joinPolicy",
+    ),
+    *(
+        "maxParallel",
+        "$from",
+        "$step",
+        "$if",
+        "then",
+        "$coalesce",
+        "$literal",
+        "step",
+        "path",
+        "onSkip",
+        "$on_skip",
+    ),
+    *(
+        "defaultValue",
+        "output",
+        "inputOptions",
+        "name",
+        "required",
+        "variables",
+        "layout",
+        "test",
+        "id",
+        "component",
+    ),
+    *(
+        "schema",
+        "metadata",
+        "distinctFrom",
+        "documentFamilyGroups",
+        "executionPolicy",
+        "timeoutSeconds",
+        "kept",
+    ),
+)
+VALUES = (
+    "a",
+    "b",
+    "a?",
+    "b:x",
+    "EXECUTION",
+    "SCRIPT",
+    "TASK",
+    "APPROVAL",
+    "LLM",
+    "useDefault",
+    "skip",
+    "ANY_BRANCH",
+)
+KEYS = st.sampled_from(WORDS) | st.text(max_size=3)
 SCALARS = (
     st.none()
     | st.booleans()
     | st.integers(-3, 10**20)
     | st.floats(allow_nan=False)
     | st.text(max_size=4)
-    | st.sampled_from("a b a? b:x EXECUTION SCRIPT TASK APPROVAL LLM useDefault skip ANY_BRANCH".split())
+    | st.sampled_from(
+        [
+            "a",
+            "b",
+            "a?",
+            "b:x",
+            "EXECUTION",
+            "SCRIPT",
+            "TASK",
+            "APPROVAL",
+            "LLM",
+            "useDefault",
+            "skip",
+            "ANY_BRANCH",
+        ]
+    )
 )
 ANY_JSON = st.recursive(
     SCALARS,

@@ -1,0 +1,87 @@
+"""A plan under inspection: what every check looks up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from plans.language import expressions
+from plans.language.findings.catalog import Catalog, live_actions
+from plans.language.schema import Plan, StepBase
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A plan, what it may refer to, and indexes over both."""
+
+    plan: Plan
+    catalog: Catalog
+
+    @property
+    def steps(self) -> tuple[StepBase, ...]:
+        """The steps that could be read."""
+        return self.plan.steps
+
+    @property
+    def by_slug(self) -> dict[str, StepBase]:
+        """The readable steps by slug."""
+        return self.plan.by_slug
+
+    @cached_property
+    def uuids(self) -> dict[str, str]:
+        """Legacy uuids that name a step, to its slug; a slug wins over an equal uuid."""
+        found: dict[str, str] = {}
+        for step in self.steps:
+            if step.uuid and step.uuid not in self.by_slug:
+                found.setdefault(step.uuid, step.slug)
+        return found
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """All that may be depended on, broken steps and legacy uuids among it."""
+        broken = (step.slug for step in self.plan.broken)
+        return frozenset(self.by_slug) | frozenset(self.uuids) | {slug for slug in broken if slug}
+
+    @cached_property
+    def implied(self) -> dict[int, frozenset[str]]:
+        """The steps that data references name, by the position of the step that has them."""
+        found: dict[int, frozenset[str]] = {}
+        for position, step in enumerate(self.steps):
+            slugs = self.data_references(step.input) | self.data_references(step.skip_if)
+            if slugs:
+                found[position] = slugs
+        return found
+
+    @cached_property
+    def live(self) -> dict[str, tuple[str, ...] | None]:
+        """What each step may end with, None where that is not known."""
+        return {slug: live_actions(step, self.catalog) for slug, step in self.by_slug.items()}
+
+    @cached_property
+    def routers(self) -> frozenset[str]:
+        """Steps that an action-qualified dependency points at."""
+        return frozenset(
+            dependency.step for step in self.steps for dependency in step.depends_on if dependency.action
+        )
+
+    @cached_property
+    def routes_documents(self) -> bool:
+        """Per-document routing is on (plan language 3): a per-document step with actions is a router."""
+        return any(
+            step.per_document and step.config.declared_actions
+            for step in (self.by_slug[slug] for slug in self.routers if slug in self.by_slug)
+        )
+
+    def data_references(self, tree: object) -> frozenset[str]:
+        """The slugs that an expression tree names, lazily or not, with legacy uuids replaced."""
+        if not isinstance(tree, dict | list) or not tree:
+            return frozenset()
+        found = expressions.references(tree)
+        return frozenset(self.uuids.get(slug, slug) for slug in found.steps | found.lazy)
+
+    def upstreams(self, position: int) -> Iterator[str]:
+        """Walk over what a step waits for, by dependencies and by data."""
+        for dependency in self.steps[position].depends_on:
+            yield dependency.step
+        yield from sorted(self.implied.get(position, ()))

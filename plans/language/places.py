@@ -1,0 +1,122 @@
+"""The places of a step that hold authored text, and the language of each: read by checks, rewritten by renames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from plans.language.schema import Config, StepBase
+
+# "jsonata" reads the root of conditions, "reply" is JSONata over the answer of a bridge or model, "value" is JSONata
+# unless it holds {{ }}, "path" is a dotted path.
+Language = Literal["jsonata", "reply", "value", "template", "script", "path"]
+Change = Callable[["Authored"], str]
+
+_CONFIG: Final[dict[str, dict[str, Language]]] = {
+    "EXECUTION": {"module_options": "template"},
+    "SCRIPT": {"script_body": "script"},
+    "BRIDGE_CALL": {
+        "request_body": "value",
+        "request_query": "value",
+        "request_path": "value",
+        "request_headers": "value",
+        "request_script": "script",
+        "treat_as_error": "reply",
+        "output_mapping": "reply",
+    },
+    "LLM": {
+        "prompt_body": "template",
+        "prompt_variables": "value",
+        "enrichment": "path",
+        "output_mapping": "reply",
+    },
+    "AGENT": {"prompt": "template"},
+    "CREATE_TASK": {
+        "title": "template",
+        "description": "template",
+        "priority": "template",
+        "task_data": "template",
+    },
+    "APPROVAL": {"approval_criteria": "jsonata"},
+    "PLAN": {"inputs": "template"},
+}
+# Of these objects only the named key holds an expression.
+_ONLY: Final = {"approval_criteria": "condition", "enrichment": "inputMapping"}
+
+
+@dataclass(frozen=True, slots=True)
+class Authored:
+    """One text, where it stands (wire path inside the step) and how it is read."""
+
+    field: str
+    language: Language
+    text: str
+
+
+def authored(step: StepBase) -> Iterator[Authored]:
+    """Walk over every authored text of a step."""
+    if step.condition_expr is not None:
+        yield Authored("conditionExpr", "jsonata", step.condition_expr)
+    written = step.config.model_fields_set
+    for name, language in _CONFIG[step.kind].items():
+        if name in written:
+            found: list[Authored] = []
+            _map(getattr(step.config, name), _field(name), language, _collector(found), only=_ONLY.get(name))
+            yield from found
+
+
+def change_authored(step: StepBase, change: Change) -> StepBase:
+    """Give the step with every authored text replaced by what `change` says; the same step if nothing changed."""
+    updates: dict[str, Any] = {}
+    if step.condition_expr is not None:
+        text = change(Authored("conditionExpr", "jsonata", step.condition_expr))
+        if text != step.condition_expr:
+            updates["condition_expr"] = text
+    config = _change_config(step.config, step.kind, change)
+    if config is not step.config:
+        updates["config"] = config
+    return step.model_copy(update=updates) if updates else step
+
+
+def _change_config(config: Config, kind: str, change: Change) -> Config:
+    updates: dict[str, Any] = {}
+    for name, language in _CONFIG[kind].items():
+        if name in config.model_fields_set:
+            old = getattr(config, name)
+            new = _map(old, _field(name), language, change, only=_ONLY.get(name))
+            if new != old:
+                updates[name] = new
+    return config.model_copy(update=updates) if updates else config
+
+
+def _map(value: Any, field: str, language: Language, change: Change, *, only: str | None) -> Any:
+    if isinstance(value, str):
+        actual: Language = language
+        if language == "value":
+            actual = "template" if "{{" in value else "jsonata"
+        return value if only else change(Authored(field, actual, value))
+    if isinstance(value, dict):
+        return {
+            key: _map(item, f"{field}.{key}", language, change, only=None) if only in (None, key) else item
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        items = [
+            _map(item, f"{field}[{index}]", language, change, only=only) for index, item in enumerate(value)
+        ]
+        return tuple(items) if isinstance(value, tuple) else items
+    return value
+
+
+def _collector(found: list[Authored]) -> Change:
+    def collect(place: Authored) -> str:
+        found.append(place)
+        return place.text
+
+    return collect
+
+
+def _field(name: str) -> str:
+    head, *rest = name.split("_")
+    return "config." + head + "".join(part.capitalize() for part in rest)
