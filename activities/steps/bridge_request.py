@@ -147,7 +147,9 @@ def _from_script(call: StepCall, script: str) -> Resolved | Failed:
         Values(
             body=given.get("body"),
             has_body="body" in given,
-            **{n: _without_nulls(v) for n, v in maps.items()},
+            query=_without_nulls(maps["query"]),
+            path=_without_nulls(maps["path"]),
+            headers=_without_nulls(maps["headers"]),
         ),
         outcome.logs,
     )

@@ -258,7 +258,9 @@ def _url(bridge: Bridge, endpoint: Endpoint, values: Values, secrets: Mapping[st
     # Tokens first: a secret or a value that looks like a token is not read again.
     parts = re.split(r"(\$\{secrets\.[A-Za-z0-9_-]+\}|\{[A-Za-z0-9_.-]+\})", bridge.base_url + endpoint.path)
     url = "".join(_url_part(part, endpoint, given, secrets) for part in parts)
-    pairs = [(name, _as_text(each)) for name, value in (values.query or {}).items() for each in _each(value)]
+    pairs = httpx.QueryParams(
+        [(name, _as_text(each)) for name, value in (values.query or {}).items() for each in _each(value)]
+    )
     return str(httpx.URL(url).copy_merge_params(pairs)) if pairs else url
 
 

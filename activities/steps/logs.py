@@ -17,7 +17,7 @@ def line(level: str, text: str) -> LogLine:
 
 def warnings(texts: Iterable[str]) -> list[LogLine]:
     """Make a warning of each text."""
-    return [line("warning", text) for text in texts]
+    return [line("warn", text) for text in texts]
 
 
 def capped(lines: Iterable[LogLine]) -> tuple[LogLine, ...]:
@@ -33,6 +33,6 @@ def capped(lines: Iterable[LogLine]) -> tuple[LogLine, ...]:
         kept.append(each)
     if dropped:
         kept.append(
-            line("warning", f"log cut at {MAX_BYTES // 1024} KiB: {dropped} more lines were not kept")
+            line("warn", f"log cut at {MAX_BYTES // 1024} KiB: {dropped} more lines were not kept")
         )
     return tuple(kept)

@@ -66,7 +66,11 @@ def service(settings: Any) -> Iterator[Service]:
         def log_message(self, *_: object) -> None:
             """Keep quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """Keep quiet: a caller that gave up is a case of its own."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     served.port = server.server_port
     settings.EGRESS_ALLOW = [served.address]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)

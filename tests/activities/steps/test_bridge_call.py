@@ -358,7 +358,7 @@ def test_an_action_that_is_not_declared_is_a_warning_and_no_action() -> None:
 
     assert isinstance(outcome, Completed)
     assert outcome.action is None
-    assert [line["level"] for line in outcome.logs] == ["warning"]
+    assert [line["level"] for line in outcome.logs] == ["warn"]
     assert "booked, held" in outcome.logs[0]["text"]
 
 
