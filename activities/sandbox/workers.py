@@ -1,0 +1,155 @@
+"""Warm child processes: started by one thread, killed with all they started, gone when this process is."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, Final, Literal
+
+from activities.sandbox.frames import Frame, Pipe, PipeClosed
+
+Kind = Literal["javascript", "jsonata", "modules"]
+
+START_SECONDS: Final = 60.0
+_CHILD: Final = "from activities.sandbox.child import main; main()"
+_KEPT_ENVIRONMENT: Final = ("PATH", "LANG", "LC_ALL", "TZ", "HOME", "TMPDIR")
+
+
+class WorkerStartFailed(RuntimeError):
+    """A child process did not come up; its own message is in the error output of this process."""
+
+
+class Worker:
+    """One child process. A thread that leases it talks to it alone; `kill` may come from any thread."""
+
+    def __init__(self, kind: Kind, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self.kind = kind
+        self.runs = 0
+        self.killed = False
+        self._process = process
+        self._ready = False
+        self._lock = threading.Lock()
+        self._pipe = Pipe(reads=process.stdout.fileno(), writes=process.stdin.fileno())
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return not self.killed and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        return self._process.pid
+
+    def wait_until_ready(self) -> None:
+        """Read the greeting of a new child, so that its start is not on anybody's clock."""
+        if self._ready:
+            return
+        try:
+            self._pipe.read(seconds=START_SECONDS)
+        except Exception as error:
+            self.kill()
+            raise WorkerStartFailed(f"the {self.kind} process did not start; see its error output") from error
+        self._ready = True
+
+    def send(self, header: dict[str, Any], payload: bytes = b"") -> None:
+        """Send a frame; raises PipeClosed when the child is gone."""
+        self._pipe.write(header, payload)
+
+    def receive(self, *, seconds: float | None) -> Frame:
+        """Receive a frame; raises PipeTimeout, or PipeClosed when the child ended."""
+        return self._pipe.read(seconds=seconds)
+
+    def kill(self) -> None:
+        """End the process and all it started, at once; harmless when it is gone."""
+        with self._lock:
+            self.killed = True
+            if self._process.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Kill and reap; only for the thread that holds the worker."""
+        self.kill()
+        with self._lock:
+            self._process.wait()
+            for stream in (self._process.stdin, self._process.stdout):
+                if stream is not None:
+                    try:
+                        stream.close()
+                    except OSError:
+                        continue
+
+    def forget(self) -> None:
+        """Drop a worker of the parent process after a fork, without touching it."""
+        self._pipe.close()
+
+    def exit_text(self) -> str:
+        """Tell how the process ended."""
+        code = self._process.wait()
+        return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+
+
+class Spawner:
+    """The one thread that starts children: PR_SET_PDEATHSIG fires when the *thread* that started them ends."""
+
+    def __init__(self) -> None:
+        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        threading.Thread(target=self._run, name="sandbox-spawner", daemon=True).start()
+
+    def start(self, kind: Kind) -> Worker:
+        """Start a child and wait until it is ready."""
+        worker = self.start_later(kind).result()
+        worker.wait_until_ready()
+        return worker
+
+    def start_later(self, kind: Kind) -> Future[Worker]:
+        """Start a child without waiting for it."""
+        started: Future[Worker] = Future()
+
+        def job() -> None:
+            try:
+                started.set_result(Worker(kind, _start_process(kind)))
+            except OSError as error:
+                started.set_exception(WorkerStartFailed(f"the {kind} process cannot be started: {error}"))
+
+        self._jobs.put(job)
+        return started
+
+    def _run(self) -> None:
+        while True:
+            self._jobs.get()()
+
+
+def _start_process(kind: Kind) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", _CHILD, kind, str(os.getpid())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        bufsize=0,
+        start_new_session=True,
+        env=_environment(kind),
+    )
+
+
+def _environment(kind: Kind) -> dict[str, str]:
+    # Modules are code of the operator and may read the environment; scripts and expressions have no business there.
+    kept = (
+        dict(os.environ)
+        if kind == "modules"
+        else {k: os.environ[k] for k in _KEPT_ENVIRONMENT if k in os.environ}
+    )
+    paths = [path or os.getcwd() for path in sys.path]
+    return kept | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+__all__ = ["Kind", "PipeClosed", "Spawner", "Worker", "WorkerStartFailed"]
