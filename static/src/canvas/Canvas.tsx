@@ -12,11 +12,12 @@ import {
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import "./canvas.css";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Icon, useMedia } from "../shared/ui/bits";
 import { ActionEdge, type ActionFlowEdge } from "./ActionEdge";
 import { sourceHandle } from "./arrange";
-import type { Arrangement, Direction, GraphView, Looks, Mark } from "./graph";
+import { firstView } from "./firstView";
+import type { Arrangement, Direction, GraphView, Looks, Mark, Point } from "./graph";
 import { nodeSize } from "./measure";
 import { type StepFlowNode, StepNode } from "./StepNode";
 import { type Flow, toFlow } from "./toFlow";
@@ -40,13 +41,14 @@ const MANY = 60;
 export function Canvas(props: CanvasProps) {
   const direction: Direction = useMedia("(max-width: 640px)") ? "down" : "right";
   const arrangement = useArrangement(props.graph, props.looks !== null, direction);
+  const [pane, setPane] = useState<HTMLElement | null>(null);
   return (
-    <section className="canvas" aria-label={props.label}>
+    <section ref={setPane} className="canvas" aria-label={props.label}>
       {props.graph.steps.length === 0 ? (
         <p className="canvas-words">This plan has no steps yet. Steps added to it are drawn here.</p>
-      ) : arrangement ? (
+      ) : arrangement && pane ? (
         <ReactFlowProvider key={direction}>
-          <Drawn {...props} direction={direction} arrangement={arrangement} />
+          <Drawn {...props} direction={direction} arrangement={arrangement} pane={pane} />
         </ReactFlowProvider>
       ) : (
         <p className="canvas-words" role="status">
@@ -57,9 +59,12 @@ export function Canvas(props: CanvasProps) {
   );
 }
 
-type DrawnProps = CanvasProps & { direction: Direction; arrangement: Arrangement };
+type DrawnProps = CanvasProps & { direction: Direction; arrangement: Arrangement; pane: HTMLElement };
 
-function Drawn({ graph, looks, marks, selected, onSelect, direction, arrangement }: DrawnProps) {
+function Drawn({ graph, looks, marks, selected, onSelect, direction, arrangement, pane }: DrawnProps) {
+  const [start] = useState(() =>
+    firstView(arrangement.positions, looks, { width: pane.clientWidth, height: pane.clientHeight }),
+  );
   const flow = useMemo(() => toFlow(graph, looks, marks), [graph, looks, marks]);
   const kept = useRef<ReadonlyMap<string, StepFlowNode>>(new Map());
   const nodes = useMemo(() => {
@@ -90,8 +95,8 @@ function Drawn({ graph, looks, marks, selected, onSelect, direction, arrangement
       onlyRenderVisibleElements={graph.steps.length > MANY}
       minZoom={0.1}
       maxZoom={1.6}
-      fitView
-      fitViewOptions={FIT}
+      defaultViewport={start}
+      attributionPosition="top-right"
       preventScrolling={false}
       zoomOnScroll={false}
       zoomActivationKeyCode={ZOOM_KEYS}
@@ -99,7 +104,7 @@ function Drawn({ graph, looks, marks, selected, onSelect, direction, arrangement
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line)" />
       <Controls />
-      <Reveal selected={selected} arrangement={arrangement} live={looks !== null} />
+      <Reveal pane={pane} at={selected ? arrangement.positions[selected] : undefined} live={looks !== null} />
       {graph.steps.length > 8 && direction === "right" && (
         <MiniMap pannable zoomable ariaLabel="Overview" nodeClassName={minimapClass} nodeBorderRadius={8} />
       )}
@@ -107,7 +112,7 @@ function Drawn({ graph, looks, marks, selected, onSelect, direction, arrangement
   );
 }
 
-const FIT = { padding: 0.08, maxZoom: 1, minZoom: 0.35 };
+const FIT = { padding: 0.05, maxZoom: 1 };
 const ZOOM_KEYS = ["Control", "Meta"];
 const WORDS = {
   "node.a11yDescription.default": "Press Enter to open the step.",
@@ -137,21 +142,10 @@ function Controls() {
 }
 
 /** Bring a step that was opened from outside the canvas, or that the drawer would cover, into view. */
-function Reveal({
-  selected,
-  arrangement,
-  live,
-}: {
-  selected: string | null;
-  arrangement: Arrangement;
-  live: boolean;
-}) {
+function Reveal({ pane, at, live }: { pane: HTMLElement; at: Point | undefined; live: boolean }) {
   const { getViewport, setViewport } = useReactFlow();
-  const marker = useRef<HTMLSpanElement>(null);
   useEffect(() => {
-    const at = selected ? arrangement.positions[selected] : undefined;
-    const pane = marker.current?.closest(".react-flow");
-    if (!at || !pane) return;
+    if (!at) return;
     const reveal = () => {
       const { x, y, zoom } = getViewport();
       const { width, height } = nodeSize(live);
@@ -160,10 +154,10 @@ function Reveal({
       if (dx !== 0 || dy !== 0) void setViewport({ x: x + dx, y: y + dy, zoom }, { duration: 150 });
     };
     // The drawer takes its room in the same frame; what is covered is known in the next.
-    const frame = requestAnimationFrame(() => requestAnimationFrame(reveal));
-    return () => cancelAnimationFrame(frame);
-  }, [selected, arrangement, live, getViewport, setViewport]);
-  return <span ref={marker} hidden />;
+    const timer = window.setTimeout(reveal, 50);
+    return () => window.clearTimeout(timer);
+  }, [pane, at, live, getViewport, setViewport]);
+  return null;
 }
 
 /** How far a span must move to lie within 0..room, with a margin. */

@@ -1,5 +1,5 @@
 /** Where steps go: what the author placed stays, the rest is laid out in layers along the edges. Pure. */
-import type { ElkExtendedEdge, ElkNode } from "elkjs/lib/elk-api";
+import type { ElkExtendedEdge, ElkLabel, ElkNode } from "elkjs/lib/elk-api";
 import type { Arrangement, Direction, GraphEdge, GraphView, Point, Route } from "./graph";
 import { BODY, handlePoint, inPoint, labelSize, nodeSize, outHandles } from "./measure";
 import { edgeId } from "./toFlow";
@@ -84,8 +84,12 @@ function toElkEdge(graph: GraphView, edge: GraphEdge): ElkExtendedEdge {
     id: edgeId(edge),
     sources: [portId(edge.from, sourceHandle(graph, edge))],
     targets: [`${edge.to}>in`],
-    labels: edge.action === null ? [] : [{ text: edge.action, ...labelSize(edge.action) }],
+    labels: edge.action === null ? [] : [elkLabel(edge.action)],
   };
+}
+
+function elkLabel(action: string): ElkLabel {
+  return { text: action, ...labelSize(action), layoutOptions: { "elk.edgeLabels.inline": "true" } };
 }
 
 function toRoute(edge: ElkExtendedEdge): Route | null {
@@ -111,11 +115,10 @@ function optionsFor(direction: Direction): Record<string, string> {
     "elk.algorithm": "layered",
     "elk.direction": direction === "right" ? "RIGHT" : "DOWN",
     "elk.edgeRouting": "ORTHOGONAL",
-    "elk.edgeLabels.inline": "true",
     "elk.spacing.nodeNode": "32",
     "elk.spacing.edgeNode": "20",
     "elk.spacing.edgeEdge": "14",
-    "elk.layered.spacing.nodeNodeBetweenLayers": direction === "right" ? "56" : "40",
+    "elk.layered.spacing.nodeNodeBetweenLayers": direction === "right" ? "40" : "36",
     "elk.layered.spacing.edgeNodeBetweenLayers": "20",
     "elk.layered.spacing.edgeEdgeBetweenLayers": "14",
     "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",

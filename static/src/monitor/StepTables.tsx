@@ -25,7 +25,7 @@ export function Documents({ documents }: { documents: DocumentRun[] }) {
               checked={failedOnly}
               onChange={(event) => setFailedOnly(event.target.checked)}
             />
-            Only the {failed.length} failed
+            Only failed ({failed.length})
           </label>
         )}
       </div>
