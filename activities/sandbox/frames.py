@@ -41,15 +41,20 @@ class Pipe:
         self._writes = writes
         self._buffer = bytearray()
 
-    def write(self, header: dict[str, Any], payload: bytes = b"") -> None:
-        """Send one frame; raises PipeClosed when nobody reads it."""
+    def write(self, header: dict[str, Any], payload: bytes = b"", *, seconds: float | None = None) -> None:
+        """Send one frame; raises PipeClosed when nobody reads it, PipeTimeout when it is not sent after `seconds`."""
+        deadline = None if seconds is None else time.monotonic() + seconds
         head = json.dumps(header).encode()
         data = memoryview(_LENGTHS.pack(len(head), len(payload)) + head + payload)
-        try:
-            while data:
+        while data:
+            if deadline is not None:
+                _wait(self._writes, select.POLLOUT, deadline)
+            try:
                 data = data[os.write(self._writes, data) :]
-        except OSError as error:
-            raise PipeClosed from error
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise PipeClosed from error
 
     def read(self, *, seconds: float | None = None) -> Frame:
         """Receive one frame; raises PipeClosed, or PipeTimeout when it is not whole after `seconds`."""
@@ -63,18 +68,10 @@ class Pipe:
         del self._buffer[:whole]
         return frame
 
-    def close(self) -> None:
-        """Close both ends that this side holds."""
-        for descriptor in {self._reads, self._writes}:
-            try:
-                os.close(descriptor)
-            except OSError:
-                continue
-
     def _fill(self, size: int, deadline: float | None) -> None:
         while len(self._buffer) < size:
             if deadline is not None:
-                self._wait(deadline)
+                _wait(self._reads, select.POLLIN, deadline)
             try:
                 chunk = os.read(self._reads, max(_CHUNK, size - len(self._buffer)))
             except OSError as error:
@@ -83,9 +80,10 @@ class Pipe:
                 raise PipeClosed
             self._buffer += chunk
 
-    def _wait(self, deadline: float) -> None:
-        left = deadline - time.monotonic()
-        poll = select.poll()
-        poll.register(self._reads, select.POLLIN)
-        if left <= 0 or not poll.poll(left * 1000):
-            raise PipeTimeout
+
+def _wait(descriptor: int, event: int, deadline: float) -> None:
+    left = deadline - time.monotonic()
+    poll = select.poll()
+    poll.register(descriptor, event)
+    if left <= 0 or not poll.poll(left * 1000):
+        raise PipeTimeout

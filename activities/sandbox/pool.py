@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from activities.sandbox.workers import Kind, Spawner, Worker, WorkerStartFailed
 
@@ -34,6 +33,7 @@ class Pool:
         self._idle: list[Worker] = []
         self._all: set[Worker] = set()
         self._starting = 0
+        self._closed = False
 
     @contextmanager
     def lease(self) -> Iterator[Worker]:
@@ -57,13 +57,17 @@ class Pool:
             self._start_ahead()
 
     def kill(self) -> None:
-        """Kill every child, leased ones too."""
+        """Kill every child and keep none from here on; leased ones are reaped by the thread that holds them."""
         with self._changed:
-            workers, self._idle = list(self._all), []
+            self._closed = True
+            idle, self._idle = self._idle, []
+            leased = self._all.difference(idle)
             self._all.clear()
             self._changed.notify_all()
-        for worker in workers:
+        for worker in idle:
             worker.close()
+        for worker in leased:
+            worker.kill()
 
     def forget(self) -> None:
         """Drop the children of the parent process after a fork; they are not ours to kill."""
@@ -115,7 +119,7 @@ class Pool:
     def _give_back(self, worker: Worker) -> None:
         if worker.alive and worker.runs < self._runs:
             with self._changed:
-                if worker in self._all:
+                if not self._closed:
                     self._idle.append(worker)
                     self._changed.notify()
                     return
@@ -133,7 +137,7 @@ class Pool:
 
     def _start_ahead(self) -> None:
         with self._changed:
-            if len(self._all) + self._starting >= self._cap:
+            if self._closed or len(self._all) + self._starting >= self._cap:
                 return
             self._starting += 1
         self._spawner.start_later(self._kind).add_done_callback(self._started)
@@ -142,10 +146,13 @@ class Pool:
         worker = None if started.exception() is not None else started.result()
         with self._changed:
             self._starting -= 1
-            if worker is not None:
+            if worker is not None and not self._closed:
                 self._all.add(worker)
                 self._idle.insert(0, worker)
+                worker = None
             self._changed.notify()
+        if worker is not None:
+            worker.close()
 
 
 @dataclass(slots=True)
@@ -217,4 +224,4 @@ def _forget_after_fork() -> None:
 
 
 atexit.register(kill_all)
-os.register_at_fork(after_in_child=partial(_forget_after_fork))
+os.register_at_fork(after_in_child=_forget_after_fork)

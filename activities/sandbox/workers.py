@@ -13,11 +13,13 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Final, Literal
 
-from activities.sandbox.frames import Frame, Pipe, PipeClosed
+from activities.sandbox.frames import Frame, Pipe, PipeClosed, PipeTimeout
 
 Kind = Literal["javascript", "jsonata", "modules"]
 
 START_SECONDS: Final = 60.0
+SEND_SECONDS: Final = 10.0
+_EXIT_SECONDS: Final = 5.0
 _CHILD: Final = "from activities.sandbox.child import main; main()"
 _KEPT_ENVIRONMENT: Final = ("PATH", "LANG", "LC_ALL", "TZ", "HOME", "TMPDIR")
 
@@ -38,6 +40,8 @@ class Worker:
         self._process = process
         self._ready = False
         self._lock = threading.Lock()
+        # A child that stopped reading must not hold the thread that writes to it.
+        os.set_blocking(process.stdin.fileno(), False)
         self._pipe = Pipe(reads=process.stdout.fileno(), writes=process.stdin.fileno())
 
     @property
@@ -56,14 +60,14 @@ class Worker:
             return
         try:
             self._pipe.read(seconds=START_SECONDS)
-        except Exception as error:
+        except (PipeClosed, PipeTimeout) as error:
             self.kill()
             raise WorkerStartFailed(f"the {self.kind} process did not start; see its error output") from error
         self._ready = True
 
     def send(self, header: dict[str, Any], payload: bytes = b"") -> None:
-        """Send a frame; raises PipeClosed when the child is gone."""
-        self._pipe.write(header, payload)
+        """Send a frame; raises PipeClosed when the child is gone, PipeTimeout when it does not read."""
+        self._pipe.write(header, payload, seconds=SEND_SECONDS)
 
     def receive(self, *, seconds: float | None) -> Frame:
         """Receive a frame; raises PipeTimeout, or PipeClosed when the child ended."""
@@ -78,24 +82,26 @@ class Worker:
                     os.killpg(self._process.pid, signal.SIGKILL)
 
     def close(self) -> None:
-        """Kill and reap; only for the thread that holds the worker."""
+        """Kill and reap; only for the thread that holds the worker, which alone may use its pipes."""
         self.kill()
         with self._lock:
             self._process.wait()
-            for stream in (self._process.stdin, self._process.stdout):
-                if stream is not None:
-                    try:
-                        stream.close()
-                    except OSError:
-                        continue
+        self.forget()
 
     def forget(self) -> None:
-        """Drop a worker of the parent process after a fork, without touching it."""
-        self._pipe.close()
+        """Close the pipes and leave the process alone, as after a fork, when it is the parent's."""
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
 
     def exit_text(self) -> str:
-        """Tell how the process ended."""
-        code = self._process.wait()
+        """Tell how a process ended whose pipe is closed; one that lingers is killed."""
+        try:
+            code = self._process.wait(_EXIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return "it closed its pipe"
         return signal.Signals(-code).name if code < 0 else f"exit code {code}"
 
 
@@ -150,6 +156,3 @@ def _environment(kind: Kind) -> dict[str, str]:
     )
     paths = [path or os.getcwd() for path in sys.path]
     return kept | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "1"}
-
-
-__all__ = ["Kind", "PipeClosed", "Spawner", "Worker", "WorkerStartFailed"]
