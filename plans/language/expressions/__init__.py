@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from plans.language.expressions.conditions import condition_steps, hyphen_slug_problem
-from plans.language.expressions.jsonata import NO_RESULT, ExpressionError, evaluate, parse_error
+from plans.language.expressions.conditions import condition_steps, hyphen_slug_problem, parse_error
+from plans.language.expressions.jsonata import NO_RESULT, ExpressionError, evaluate
 from plans.language.expressions.paths import Found, PathSyntaxError, lookup, parse_path
 from plans.language.expressions.pipelines import TemplateError
 from plans.language.expressions.templates import (

@@ -1,4 +1,4 @@
-"""What a JSONata text reads of `steps`: which results an evaluation needs, and slugs written without backticks."""
+"""What can be told of a JSONata text unevaluated: its error, the steps it reads, slugs written without backticks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Any, Final
 
+from plans.language.expressions import fast
 from plans.language.expressions.jsonata import ExpressionError, parse
 
 _CHILDREN: Final = (
@@ -29,11 +30,25 @@ class _CannotKnow(Exception):
 
 
 @lru_cache(maxsize=4096)
+def parse_error(text: str) -> str | None:
+    """Tell why a text is not JSONata; None when it is."""
+    if fast.recognises(text):
+        return None
+    try:
+        parse(text)
+    except ExpressionError as error:
+        return str(error)
+    return None
+
+
+@lru_cache(maxsize=4096)
 def condition_steps(text: str) -> frozenset[str] | None:
     """List the slugs an expression reads as `steps.<slug>`, perhaps more; None when it cannot be known.
 
     A text that is not JSONata reads nothing: its evaluation is an error without any step.
     """
+    if fast.recognises(text):
+        return fast.steps_of(text)
     try:
         tree = parse(text)
     except ExpressionError:

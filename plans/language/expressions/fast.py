@@ -7,7 +7,7 @@ errors, functions other than `$exists` and `$not`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -97,6 +97,13 @@ def recognises(text: str) -> bool:
     return _recognise(text) is not None
 
 
+def steps_of(text: str) -> frozenset[str] | None:
+    """List the slugs a recognised text reads as `steps.<slug>`; None when it reads `steps` as a whole."""
+    node = _recognise(text)
+    paths = [] if node is None else [path.names for path in _paths(node) if path.names[0] == "steps"]
+    return None if any(len(names) == 1 for names in paths) else frozenset(names[1] for names in paths)
+
+
 @lru_cache(maxsize=4096)
 def _recognise(text: str) -> _Node | None:
     try:
@@ -105,6 +112,19 @@ def _recognise(text: str) -> _Node | None:
     except _Refused:
         return None
     return node if tokens[at] is _END else None
+
+
+def _paths(node: _Node) -> Iterator[_Path]:
+    match node:
+        case _Path():
+            yield node
+        case _Call(_, argument):
+            yield from _paths(argument)
+        case _Binary(_, left, right):
+            yield from _paths(left)
+            yield from _paths(right)
+        case _Constant():
+            return
 
 
 def _tokens(text: str) -> list[_Token]:

@@ -74,22 +74,12 @@ def evaluate(text: str, root: object, *, seconds: float = MAX_SECONDS) -> object
         raise ExpressionError("expression-failed", str(error) or type(error).__name__) from error
 
 
-@lru_cache(maxsize=4096)
-def parse_error(text: str) -> str | None:
-    """Tell why a text is not JSONata; None when it is."""
-    try:
-        _parse(text)
-    except ExpressionError as error:
-        return str(error)
-    return None
-
-
 def parse(text: str) -> Any:
-    """Parse into the library's syntax tree; raises ExpressionError. Only `condition_steps` reads it."""
-    return _parse(text).ast
+    """Parse into the library's syntax tree, which nobody may change; raises ExpressionError."""
+    return _compiled(text).ast
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _compiled(text: str) -> Any:
     return _parse(text)
 

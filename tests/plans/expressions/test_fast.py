@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plans.language.expressions import NO_RESULT, evaluate, parse_error
+from plans.language.expressions import NO_RESULT, condition_steps, evaluate, parse_error
 from plans.language.expressions.fast import DECLINED, decide, recognises
 
 SCALARS = st.one_of(
@@ -135,3 +135,11 @@ def test_all_else_is_declined(text: str) -> None:
 @settings(max_examples=200, deadline=None)
 def test_what_is_recognised_is_jsonata(text: str) -> None:
     assert not recognises(text) or parse_error(text) is None
+
+
+@given(TEXTS)
+@settings(max_examples=200, deadline=None)
+def test_the_steps_of_a_recognised_text_are_those_of_its_tree(text: str) -> None:
+    if recognises(text):
+        # A comment is no simple form, so the same expression is read by the other way.
+        assert condition_steps(text) == condition_steps(f"/* c */ {text}")
