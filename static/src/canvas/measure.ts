@@ -1,7 +1,7 @@
 /** Sizes of nodes and places of their handles: one answer for the drawing and for the layout. */
 import type { Direction, GraphStep, Point } from "./graph";
 
-export const NODE_WIDTH = 220;
+export const NODE_WIDTH = 240;
 const HEIGHT_PLAIN = 70;
 const HEIGHT_LIVE = 94;
 

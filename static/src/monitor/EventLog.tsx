@@ -70,6 +70,7 @@ export function EventLog({ log, earlier, onSelect }: EventLogProps) {
 function Row({ event, onSelect }: { event: EventMessage; onSelect: (slug: string) => void }) {
   const at = new Date(event.at);
   const slug = event.step;
+  const actor = event.actor && !event.text.startsWith(event.actor.name) ? event.actor.name : null;
   return (
     <li className="event" data-type={event.type}>
       <span className="event-seq num">{event.seq}</span>
@@ -84,7 +85,7 @@ function Row({ event, onSelect }: { event: EventMessage; onSelect: (slug: string
         )}
       </span>
       <span className="event-text">
-        {event.actor && <span className="who">{event.actor.name} </span>}
+        {actor && <span className="who">{actor} </span>}
         {event.text}
       </span>
     </li>
