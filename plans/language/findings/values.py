@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError, ValidationError
+from jsonschema.exceptions import SchemaError, UnknownType, ValidationError
 from jsonschema.validators import validator_for
 from referencing import Registry
 from referencing.exceptions import Unresolvable
@@ -76,7 +77,15 @@ def schema_errors(schema: Any, value: Any) -> Iterator[tuple[str, str]]:
     validator = validator_type(schema, registry=Registry())
     try:
         problems = sorted(validator.iter_errors(value), key=_place_of)
-    except (Unresolvable, SchemaError, RecursionError, ValueError, TypeError) as failure:
+    except (
+        Unresolvable,
+        SchemaError,
+        UnknownType,
+        re.error,
+        RecursionError,
+        ValueError,
+        TypeError,
+    ) as failure:
         yield "", f"the schema cannot be applied: {failure}"
         return
     for problem in problems:
@@ -89,7 +98,7 @@ def schema_problem(schema: Any) -> str | None:
         validator_for(schema, default=Draft202012Validator).check_schema(schema)
     except SchemaError as failure:
         return f"{_pointer(*failure.absolute_path) or '/'}: {failure.message}"
-    except (RecursionError, ValueError, TypeError) as failure:
+    except (re.error, RecursionError, ValueError, TypeError) as failure:
         return str(failure)
     return None
 

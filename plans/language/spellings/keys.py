@@ -14,7 +14,7 @@ from plans.language.schema import Model
 AnyModel = TypeVar("AnyModel", bound=Model)
 
 # Here a written null is a value of its own; elsewhere null means the same as absent.
-_NULL_IS_A_VALUE: Final = frozenset({"input", "defaultOutput"})
+NULL_IS_A_VALUE: Final = frozenset({"input", "defaultOutput"})
 _TYPE_WORDS: Final = {
     "a valid tuple": "a list",
     "a valid dictionary": "an object",
@@ -68,7 +68,7 @@ def sort_keys(
         if name not in known:
             kept[key] = value
             notes.unknown_key(key, known, place, severity=severity)
-        elif value is None and name not in _NULL_IS_A_VALUE:
+        elif value is None and name not in NULL_IS_A_VALUE:
             continue
         else:
             place_value(name, value, key, values, kept, place, notes)

@@ -7,6 +7,7 @@ from typing import Any
 
 from plans.language.dependencies import Dependency
 from plans.language.schema import Model, Plan
+from plans.language.spellings.keys import NULL_IS_A_VALUE
 
 
 def write(plan: Plan) -> dict[str, Any]:
@@ -32,8 +33,12 @@ def _fields(model: type[Model]) -> tuple[tuple[str, str], ...]:
 
 
 def _write_model(model: Model) -> dict[str, Any]:
-    written = model.model_fields_set
-    out = {alias: _plain(getattr(model, name)) for name, alias in _fields(type(model)) if name in written}
+    out: dict[str, Any] = {}
+    for name, alias in _fields(type(model)):
+        if name in model.model_fields_set:
+            value = getattr(model, name)
+            if value is not None or alias in NULL_IS_A_VALUE:
+                out[alias] = _plain(value)
     for key, value in model.kept.items():
         if key not in out:
             out[key] = value
