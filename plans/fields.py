@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -14,6 +14,10 @@ class OrderedJSONField(models.TextField):
     PostgreSQL's jsonb sorts keys, which would change blob ids and what a person sees. SQL null is Python's None and
     JSON null alike; a caller that must tell them apart keeps a flag beside it.
     """
+
+    if TYPE_CHECKING:  # what the type checker reads instead of the types of a text field
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:
         """Read the stored text."""

@@ -34,6 +34,17 @@ class DocumentQuerySet(models.QuerySet["DocumentFamily"]):
         """Keep documents of projects that the person is a member of."""
         return self.filter(project__memberships__person=person)
 
+    def search(self, words: str) -> DocumentQuerySet:
+        """Keep documents whose name holds all the words."""
+        found = self
+        for word in words.split():
+            found = found.filter(name__icontains=word)
+        return found
+
+    def with_people(self) -> DocumentQuerySet:
+        """Read who uploaded them with the documents."""
+        return self.select_related("created_by")
+
 
 class DocumentFamily(models.Model):
     """One logical document: its name, its file and what is known of it."""

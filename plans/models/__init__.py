@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from plans.models.plans import Plan, PlanContent, PlanDraft, PlanVersion
 from plans.models.resources import PinnedDefinitions, Secret, ServiceBridge, TaskStatus, TaskTemplate
-from plans.models.workspace import Binding, IdempotencyKey, Membership, MembershipRole, Organization, Person, Project
+from plans.models.workspace import (
+    Binding,
+    IdempotencyKey,
+    Membership,
+    MembershipRole,
+    Organization,
+    Person,
+    Project,
+)
 
 __all__ = [
     "Binding",

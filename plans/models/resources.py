@@ -8,7 +8,7 @@ from plans.fields import OrderedJSONField
 from plans.models.workspace import RESOURCE_SLUG, Organization, Person
 
 
-class ResourceQuerySet(models.QuerySet):  # type: ignore[type-arg]  # shared by several models
+class ResourceQuerySet(models.QuerySet):  # shared by several models
     """Resources of organizations, as a person may see them."""
 
     def visible_to(self, person: Person) -> ResourceQuerySet:
@@ -100,7 +100,9 @@ class PinnedDefinitions(models.Model):
     document = OrderedJSONField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "digest"], name="pinned_definitions_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "digest"], name="pinned_definitions_once")
+        ]
 
     def __str__(self) -> str:
         return self.digest

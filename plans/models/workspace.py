@@ -44,6 +44,13 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """Keep the projects that the person is a member of."""
         return self.filter(memberships__person=person).distinct()
 
+    def with_roles_of(self, person: Person) -> ProjectQuerySet:
+        """Read organization and the person's membership (`mine`, a list) with its roles."""
+        memberships = Membership.objects.filter(person=person).prefetch_related("roles")
+        return self.select_related("organization").prefetch_related(
+            models.Prefetch("memberships", memberships, to_attr="mine")
+        )
+
 
 class Project(models.Model):
     """A workspace of an organization: documents, activities and tasks live in it."""

@@ -1,0 +1,25 @@
+"""Addresses of the plans API."""
+
+from __future__ import annotations
+
+from plans.api import PlanApi
+from plans.api_resources import (
+    BindingApi,
+    OrganizationApi,
+    ProjectApi,
+    ServiceBridgeApi,
+    TaskStatusApi,
+    TaskTemplateApi,
+)
+from plans.router import Router
+
+router = Router()
+router.register("activity-plans", PlanApi, basename="api-plan")
+router.register("task-templates", TaskTemplateApi, basename="api-task-template")
+router.register("task-statuses", TaskStatusApi, basename="api-task-status")
+router.register("service-bridges", ServiceBridgeApi, basename="api-service-bridge")
+router.register("organizations", OrganizationApi, basename="api-organization")
+router.register("projects", ProjectApi, basename="api-project")
+router.register("project-resources", BindingApi, basename="api-binding")
+
+urlpatterns = router.urls

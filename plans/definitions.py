@@ -1,0 +1,159 @@
+"""What task templates and service bridges may hold, checked where they are saved. Pure but for the sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+
+from plans.errors import Invalid
+
+_SLUG: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
+
+
+def _is_slug(value: str) -> str:
+    if not _SLUG.fullmatch(value):
+        raise ValueError(f'"{value}" may hold a-z, 0-9, _ and - only')
+    return value
+
+
+def _is_web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f'"{value}" is no http or https address')
+    return value
+
+
+def _starts_with_slash(value: str) -> str:
+    if not value.startswith("/"):
+        raise ValueError(f'path "{value}" must start with "/"')
+    return value
+
+
+def _is_schema(value: dict[str, Any] | None) -> dict[str, Any] | None:
+    try:
+        Draft202012Validator.check_schema(value or {})
+    except SchemaError as error:
+        raise ValueError(f"is no JSON Schema: {error.message} at {error.json_path}") from error
+    return value
+
+
+Slug = Annotated[str, AfterValidator(_is_slug)]
+Schema = Annotated[dict[str, Any] | None, AfterValidator(_is_schema)]
+Metadata = dict[str, Any]
+
+
+class _Open(BaseModel):
+    # Templates of other systems hold more than is used here; what is not known is kept as it came.
+    model_config = ConfigDict(extra="allow", alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class TemplateAction(_Open):
+    """A way to end a task."""
+
+    slug: Slug
+    label: str | None = None
+    properties: Metadata = Field(default_factory=dict)
+
+
+class TemplateCandidates(_Open):
+    """Who may work on a task."""
+
+    roles: list[str] = Field(default_factory=list)
+    teams: list[str] = Field(default_factory=list)
+    people: list[str] = Field(default_factory=list)
+
+
+class TemplateMetadata(_Open):
+    """`metadata` of a task template."""
+
+    title: str | None = None
+    form: Schema = None
+    actions: list[TemplateAction] = Field(default_factory=list)
+    candidates: TemplateCandidates = Field(default_factory=TemplateCandidates)
+    priority: int | None = None
+    due_in_hours: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _actions_are_different(self) -> TemplateMetadata:
+        slugs = [action.slug for action in self.actions]
+        twice = next((slug for slug in slugs if slugs.count(slug) > 1), None)
+        if twice is not None:
+            raise ValueError(f'action "{twice}" stands there twice')
+        return self
+
+
+class Header(_Closed):
+    """A header of every request."""
+
+    name: str = Field(min_length=1)
+    value: str
+
+
+class Endpoint(_Closed):
+    """One thing that can be asked of a service."""
+
+    name: str = Field(min_length=1)
+    description: str | None = None
+    method: Literal["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"] = "GET"
+    path: Annotated[str, AfterValidator(_starts_with_slash)]
+    request_schema: Schema = None
+    response_schema: Schema = None
+    headers: list[Header] = Field(default_factory=list)
+    cache_enabled: bool = False
+    cache_ttl_seconds: int = 300
+    cacheable_verbs: list[str] = Field(default_factory=list)
+
+
+class BridgeDefinition(_Closed):
+    """`definition` of a service bridge."""
+
+    base_url: Annotated[str, AfterValidator(_is_web_address)]
+    agent_callable: bool = False
+    default_headers: list[Header] = Field(default_factory=list)
+    endpoints: list[Endpoint] = Field(min_length=1)
+    auth: Metadata | None = None
+    rate_limit: Metadata | None = None
+
+    @model_validator(mode="after")
+    def _endpoints_are_different(self) -> BridgeDefinition:
+        names = [endpoint.name for endpoint in self.endpoints]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f'endpoint "{twice}" stands there twice')
+        return self
+
+
+def check_template(metadata: object) -> Metadata:
+    """Return the metadata of a task template as it came, if it is one; raise Invalid with the places."""
+    return _check(TemplateMetadata, metadata)
+
+
+def check_bridge(definition: object) -> Metadata:
+    """Return the definition of a service bridge as it came, if it is one; raise Invalid with the places."""
+    return _check(BridgeDefinition, definition)
+
+
+def _check(model: type[BaseModel], value: object) -> Metadata:
+    try:
+        model.model_validate(value)
+    except ValidationError as error:
+        problems = [_problem(item) for item in error.errors()]
+        raise Invalid("; ".join(problems[:5]), code="invalid-definition", problems=problems) from error
+    assert isinstance(value, dict)
+    return value
+
+
+def _problem(item: Mapping[str, Any]) -> str:
+    place = "/" + "/".join(str(part) for part in item["loc"])
+    return f"{place}: {str(item['msg']).removeprefix('Value error, ')}"

@@ -1,0 +1,62 @@
+"""Parsers of the API: a plan document, as JSON or YAML, within its size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+from rest_framework.parsers import BaseParser
+
+from plans.errors import Invalid
+from plans.idempotency import TooLarge
+from plans.language.source import MAX_BYTES
+from plans.notation import parse
+
+# Beside the document a body holds a few small keys of the request itself.
+ROOM = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document that came in: its value, and its text where the notation is one that people write."""
+
+    value: Any
+    text: str = ""
+
+
+class _Parser(BaseParser):
+    filename = ""
+    keeps_text = False
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Read the body as a Source; raise TooLarge, Invalid."""
+        body = stream.read(MAX_BYTES + ROOM + 1)
+        if len(body) > MAX_BYTES + ROOM:
+            raise TooLarge(_("a plan may be 5 MiB large at most; split it"))
+        try:
+            text = body.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise Invalid(_("the body is no text in UTF-8"), code="invalid-source") from error
+        return Source(parse(text, filename=self.filename), text if self.keeps_text else "")
+
+
+class JsonDocument(_Parser):
+    """`application/json`."""
+
+    media_type = "application/json"
+    filename = "plan.json"
+
+
+class YamlDocument(_Parser):
+    """`application/yaml`; the text is kept, for it may hold comments."""
+
+    media_type = "application/yaml"
+    filename = "plan.yaml"
+    keeps_text = True

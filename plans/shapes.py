@@ -1,0 +1,33 @@
+"""The shapes in which templates, statuses and bridges go out: to the checker, to pins, over the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plans.models import ServiceBridge, TaskStatus, TaskTemplate
+
+
+def template_shape(template: TaskTemplate) -> dict[str, Any]:
+    """Return `{slug, name, description, metadata}`."""
+    return {
+        "slug": template.slug,
+        "name": template.name,
+        "description": template.description,
+        "metadata": template.metadata,
+    }
+
+
+def status_shape(status: TaskStatus) -> dict[str, Any]:
+    """Return `{slug, name, statusType, color, sequence}`."""
+    return {
+        "slug": status.slug,
+        "name": status.name,
+        "statusType": status.status_type,
+        "color": status.color,
+        "sequence": status.sequence,
+    }
+
+
+def bridge_shape(bridge: ServiceBridge) -> dict[str, Any]:
+    """Return the definition with `slug`, `name` and `description`; secrets stand in it by name only."""
+    return {"slug": bridge.slug, "name": bridge.name, "description": bridge.description, **bridge.definition}

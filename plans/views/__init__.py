@@ -1,0 +1,1 @@
+"""Pages of design time, and what all pages share."""
