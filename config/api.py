@@ -40,7 +40,12 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
         return answer
     fields = answer.data if isinstance(error, exceptions.ValidationError) else None
     detail = "Some fields are not as they should be." if fields is not None else str(error.detail)
-    shaped = _response(answer.status_code, str(error.default_code).replace("_", "-"), detail, {"errors": fields} if fields is not None else {})
+    shaped = _response(
+        answer.status_code,
+        str(error.default_code).replace("_", "-"),
+        detail,
+        {"errors": fields} if fields is not None else {},
+    )
     for header in ("WWW-Authenticate", "Retry-After"):
         if header in answer.headers:
             shaped.headers[header] = answer.headers[header]
@@ -48,5 +53,11 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def _response(status: int, code: str, detail: str, extra: dict[str, Any]) -> Response:
-    body = {"type": f"urn:throughline:{code}", "title": code.replace("-", " ").capitalize(), "status": status, "detail": detail, "code": code}
+    body = {
+        "type": f"urn:throughline:{code}",
+        "title": code.replace("-", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
     return Response(body | extra, status=status, content_type=PROBLEM_JSON)

@@ -51,7 +51,9 @@ def database(url: str, data: Path) -> dict[str, object]:
         return sqlite(str(data / "throughline.sqlite3"))
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured(f"DATABASE_URL starts with {parts.scheme!r}; it takes postgres://user@host:port/name")
+        raise ImproperlyConfigured(
+            f"DATABASE_URL starts with {parts.scheme!r}; it takes postgres://user@host:port/name"
+        )
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),

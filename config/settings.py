@@ -104,10 +104,18 @@ STATICFILES_DIRS = [path for path in (BASE_DIR / "static/dist", BASE_DIR / "stat
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "files"}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA / "files"},
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-DJANGO_VITE = {"default": {"dev_mode": env.boolean("VITE_DEV", default=False), "manifest_path": BASE_DIR / "static/dist/manifest.json"}}
+DJANGO_VITE = {
+    "default": {
+        "dev_mode": env.boolean("VITE_DEV", default=False),
+        "manifest_path": BASE_DIR / "static/dist/manifest.json",
+    }
+}
 
 CHANNEL_LAYERS = {
     "default": (
@@ -129,7 +137,11 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "activities.jobs.sweep", "schedule": float(env.text("SWEEP_SECONDS", "5")), "options": {"expires": 10}},
+    "sweep": {
+        "task": "activities.jobs.sweep",
+        "schedule": float(env.text("SWEEP_SECONDS", "5")),
+        "options": {"expires": 10},
+    },
 }
 
 REST_FRAMEWORK = {
@@ -146,7 +158,12 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "config.api.problem",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Throughline", "VERSION": "0.1.0", "OAS_VERSION": "3.1.0", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Throughline",
+    "VERSION": "0.1.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

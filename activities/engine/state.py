@@ -59,7 +59,9 @@ PUBLIC_STATUS: Final = {
 ACTIVE: Final = frozenset({Phase.GUARDING, Phase.QUEUED, Phase.RUNNING, Phase.WAITING, Phase.BACKOFF})
 SETTLED: Final = frozenset({Phase.COMPLETED, Phase.SKIPPED, Phase.NOT_TAKEN})
 TERMINAL: Final = SETTLED | {Phase.FAILED, Phase.CANCELLED}
-ENDED: Final = frozenset({ActivityStatus.COMPLETED, ActivityStatus.FAILED, ActivityStatus.CANCELLED, ActivityStatus.REPLANNED})
+ENDED: Final = frozenset(
+    {ActivityStatus.COMPLETED, ActivityStatus.FAILED, ActivityStatus.CANCELLED, ActivityStatus.REPLANNED}
+)
 
 NO_ACTION: Final = 0
 OTHER_ACTION: Final = 255  # an action that the step does not declare; its text is in the extras
@@ -95,7 +97,6 @@ class Extra:
     run: int = 1  # raised by a person's retry or rerun
     failures: int = 0  # in this run, of the step's own doing
     losses: int = 0  # in a row: workers that died
-    waiting_on: str = ""
     needs: tuple[int, ...] = ()  # steps that a lazy reference must wait for
     action: str = ""  # with OTHER_ACTION
     documents: Documents | None = None
@@ -113,7 +114,6 @@ class ActivityState:
     phases: bytes
     actions: bytes
     extras: Mapping[int, Extra] = field(default_factory=dict)
-    cancelling: bool = False
 
     def phase(self, position: int) -> Phase:
         """Return where the step stands."""
@@ -127,7 +127,7 @@ class ActivityState:
         return CLAIMED_ONCE if self.phases[position] in _CLAIMED else PLAIN
 
 
-_CLAIMED: Final = frozenset({Phase.RUNNING, Phase.COMPLETED, Phase.FAILED})
+_CLAIMED: Final = frozenset({Phase.RUNNING, Phase.WAITING, Phase.COMPLETED, Phase.FAILED})
 
 
 def fresh(steps: int) -> ActivityState:
@@ -138,24 +138,24 @@ def fresh(steps: int) -> ActivityState:
 def pack(state: ActivityState) -> bytes:
     """Write the state: header, phases, actions and the extras as JSON; squeezed, for most steps are alike."""
     extras = {str(position): _extra_fields(extra) for position, extra in sorted(state.extras.items())}
-    body = state.phases + state.actions + (json.dumps(extras, separators=(",", ":")).encode() if extras else b"")
-    flags = _STATUS_NUMBERS[state.status] | (0x80 if state.cancelling else 0)
-    return _HEADER.pack(FORMAT, flags, len(state.phases)) + zlib.compress(body, 1)
+    body = (
+        state.phases + state.actions + (json.dumps(extras, separators=(",", ":")).encode() if extras else b"")
+    )
+    return _HEADER.pack(FORMAT, _STATUS_NUMBERS[state.status], len(state.phases)) + zlib.compress(body, 1)
 
 
 def unpack(packed: bytes) -> ActivityState:
     """Read what `pack` wrote; raise ValueError for another format."""
-    number, flags, steps = _HEADER.unpack_from(packed)
+    number, status, steps = _HEADER.unpack_from(packed)
     if number != FORMAT:
         raise ValueError(f"activity state has format {number}; this version reads format {FORMAT}")
     body = zlib.decompress(packed[_HEADER.size :])
     extras = json.loads(body[2 * steps :]) if len(body) > 2 * steps else {}
     return ActivityState(
-        status=_STATUSES[flags & 0x7F],
+        status=_STATUSES[status],
         phases=body[:steps],
         actions=body[steps : 2 * steps],
         extras={int(position): _extra(fields) for position, fields in extras.items()},
-        cancelling=bool(flags & 0x80),
     )
 
 
@@ -176,15 +176,15 @@ def _extra_fields(extra: Extra) -> list[object]:
         else [documents.total, documents.completed, documents.failed, documents.cancelled, documents.skipped,
               documents.not_taken, [list(pair) for pair in documents.actions]]
     )  # fmt: skip
-    return [extra.attempt, extra.run, extra.failures, extra.losses, extra.waiting_on, list(extra.needs), extra.action, counts]
+    return [extra.attempt, extra.run, extra.failures, extra.losses, list(extra.needs), extra.action, counts]
 
 
 def _extra(fields: list) -> Extra:  # type: ignore[type-arg]  # as written by _extra_fields
-    attempt, run, failures, losses, waiting_on, needs, action, counts = fields
+    attempt, run, failures, losses, needs, action, counts = fields
     documents = None
     if counts is not None:
         documents = Documents(*counts[:6], actions=tuple((name, count) for name, count in counts[6]))
-    return Extra(attempt, run, failures, losses, waiting_on, tuple(needs), action, documents)
+    return Extra(attempt, run, failures, losses, tuple(needs), action, documents)
 
 
 __all__ = [

@@ -6,10 +6,12 @@ A handler touches the world; it never writes run rows. It is given a `StepCall` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cache
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -34,7 +36,12 @@ class ErrorInfo:
 
     def as_json(self) -> dict[str, Json]:
         """Return the wire shape: code, class, message, place."""
-        shape: dict[str, Json] = {"code": self.code, "class": self.kind, "message": self.message, "place": self.place}
+        shape: dict[str, Json] = {
+            "code": self.code,
+            "class": self.kind,
+            "message": self.message,
+            "place": self.place,
+        }
         return shape | ({"data": self.data} if self.data is not None else {})
 
 
@@ -62,6 +69,14 @@ class StepView:
     result: Json
 
 
+class Killable(Protocol):
+    """Work that can be stopped from another thread."""
+
+    def kill(self) -> None:
+        """Stop it at once; harmless when it is over."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class StepCall:
     """All that a handler may know of the step it runs."""
@@ -86,8 +101,12 @@ class StepCall:
     steps: Mapping[str, StepView]  # completed ones that this step's texts refer to (all, for a script)
     documents: tuple[DocumentView, ...]  # of the activity; one in a per-document run
     document: DocumentView | None = None  # in a per-document run
+    taken_actions: frozenset[str] = frozenset()  # those that some dependency of the plan takes
     idempotency_key: str = ""  # activity/step/document/run; a handler adds "/n" for its n-th call
     timeout_seconds: float | None = None
+    on_start: Callable[[Killable], None] | None = (
+        None  # give the process that does the work to it: a lost claim kills it
+    )
 
     def expression_root(self) -> dict[str, Json]:
         """Return the root that expressions of the step see (plan language 3)."""
@@ -137,7 +156,24 @@ class Failed:
     result: Json = None
 
 
-Outcome = Completed | Waiting | Failed
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """The step found that it need not run."""
+
+    reason: str = ""
+    logs: Sequence[LogLine] = ()
+
+
+Outcome = Completed | Waiting | Failed | Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class WorkLink:
+    """Work outside the activity's own page: a task, a request."""
+
+    url: str
+    title: str
+    status: str
 
 
 class StepHandler(Protocol):
@@ -155,10 +191,33 @@ class StepHandler(Protocol):
         """Withdraw the work that a wait opened (cancel, skip, retry); called in a transaction, the activity locked."""
         ...
 
+    def work(self, activity_id: UUID, position: int) -> WorkLink | None:
+        """Return what the step waits for, or waited for, as a page to go to; None without one."""
+        ...
 
-@lru_cache(maxsize=None)
+
+_stand_in: ContextVar[Callable[[str], StepHandler] | None] = ContextVar("stand_in", default=None)
+
+
 def handler_for(kind: str) -> StepHandler:
     """Return the handler of the kind; raise LookupError for a kind without one."""
+    stand_in = _stand_in.get()
+    return registered(kind) if stand_in is None else stand_in(kind)
+
+
+@contextmanager
+def standing_in(handlers: Callable[[str], StepHandler]) -> Iterator[None]:
+    """Let other handlers do the work of this context: a trial of a plan does so."""
+    token = _stand_in.set(handlers)
+    try:
+        yield
+    finally:
+        _stand_in.reset(token)
+
+
+@cache
+def registered(kind: str) -> StepHandler:
+    """Return the handler that settings name for the kind; raise LookupError for a kind without one."""
     path = settings.STEP_HANDLERS.get(kind)
     if path is None:
         raise LookupError(f"no handler for step kind {kind!r}; settings.STEP_HANDLERS names those that exist")

@@ -1,0 +1,243 @@
+"""The REST API of activities: start, read, steer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from activities import services
+from activities.detail import step_detail
+from activities.live import events_after, snapshot
+from activities.messages import wire
+from activities.models import Activity, DocumentFamily
+from plans.access import require
+from plans.errors import Invalid
+from plans.idempotency import Idempotent
+from plans.models import Person, Plan, Project
+
+EVENTS_AT_ONCE = 1000
+
+
+class ActivitySerializer(serializers.ModelSerializer[Activity]):
+    """An activity in a list."""
+
+    planSlug = serializers.CharField(source="plan.slug", read_only=True)
+    planVersion = serializers.IntegerField(source="version.number", read_only=True)
+    projectId = serializers.IntegerField(source="project_id", read_only=True)
+    lifecycleState = serializers.CharField(source="status", read_only=True)
+    inputs = serializers.JSONField(read_only=True)
+    output = serializers.JSONField(read_only=True)
+    error = serializers.JSONField(read_only=True)
+    triggerKind = serializers.CharField(source="trigger_kind", read_only=True)
+    currentSequence = serializers.IntegerField(source="seq", read_only=True)
+    createdAt = serializers.DateTimeField(source="created_at", read_only=True)
+    startedAt = serializers.DateTimeField(source="started_at", read_only=True)
+    finishedAt = serializers.DateTimeField(source="finished_at", read_only=True)
+
+    class Meta:
+        model = Activity
+        fields = [
+            "id", "title", "description", "status", "lifecycleState", "outcome", "planSlug", "planVersion", "projectId",
+            "inputs", "output", "error", "triggerKind", "currentSequence", "createdAt", "startedAt", "finishedAt",
+        ]  # fmt: skip
+
+
+class StartSerializer(serializers.Serializer[Any]):
+    """What starts an activity."""
+
+    activityPlanRef = serializers.CharField(help_text="slug, org/slug or activity-plan://org/slug")
+    projectId = serializers.IntegerField()
+    inputs = serializers.DictField(required=False, default=dict)
+    variables = serializers.DictField(required=False, default=dict)
+    documentFamilyIds = serializers.ListField(child=serializers.UUIDField(), required=False, default=list)
+    title = serializers.CharField(required=False, default="", allow_blank=True, max_length=300)
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    """Why somebody does something."""
+
+    reason = serializers.CharField(required=False, default="", allow_blank=True, max_length=2000)
+
+
+class ActivityViewSet(
+    Idempotent, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet[Activity]
+):
+    """Activities of the projects that the caller is a member of."""
+
+    serializer_class = ActivitySerializer
+    queryset = Activity.objects.none()
+    lookup_value_converter = "uuid"
+
+    def get_queryset(self) -> Any:
+        """Return the visible ones; `?status=`, `?plan=` and `?project=` narrow."""
+        found = Activity.objects.visible_to(_person(self.request)).select_related("plan", "version")
+        for parameter, column in (("status", "status"), ("plan", "plan__slug"), ("project", "project_id")):
+            if value := self.request.query_params.get(parameter):
+                found = found.filter(**{column: value})
+        return found
+
+    @extend_schema(request=StartSerializer, responses={201: OpenApiTypes.OBJECT})
+    def create(self, request: Request) -> Response:
+        """Start an activity of a plan's published version."""
+        sent = StartSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        values, person = sent.validated_data, _person(request)
+        project = get_object_or_404(Project.objects.visible_to(person), pk=values["projectId"])
+        require(person, "start", project)
+        slug = values["activityPlanRef"].rsplit("/", 1)[-1]
+        plan = get_object_or_404(
+            Plan.objects.visible_to(person).filter(organization=project.organization_id), slug=slug
+        )
+        activity = services.start(
+            plan,
+            project=project,
+            by=person,
+            inputs=values["inputs"],
+            variables=values["variables"],
+            title=values["title"],
+            documents=_documents(person, project, values["documentFamilyIds"]),
+        )
+        return Response(_state(activity), status=201)
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @action(detail=True)
+    def snapshot(self, request: Request, pk: UUID) -> Response:
+        """Return the whole view with its sequence number."""
+        return Response(wire(snapshot(self.get_object().pk)))
+
+    @extend_schema(responses=OpenApiTypes.OBJECT, parameters=[OpenApiParameter("after", int)])
+    @action(detail=True)
+    def events(self, request: Request, pk: UUID) -> Response:
+        """Return the events after `?after=`, in order, at most 1,000."""
+        after = request.query_params.get("after", "0")
+        if not after.isdigit():
+            raise Invalid(
+                _("after=%(value)s is no sequence number; use 0 or the last one you have") % {"value": after}
+            )
+        found = events_after(self.get_object().pk, int(after), limit=EVENTS_AT_ONCE)
+        return Response({"events": [wire(event) for event in found]})
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @action(detail=True)
+    def steps(self, request: Request, pk: UUID) -> Response:
+        """Return all steps as they stand."""
+        return Response({"steps": wire(snapshot(self.get_object().pk))["steps"]})
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @action(detail=True, url_path=r"steps/(?P<slug>[a-z0-9][a-z0-9_-]*)", url_name="step")
+    def step(self, request: Request, pk: UUID, slug: str) -> Response:
+        """Return everything about one step."""
+        return Response(step_detail(self.get_object(), slug))
+
+    @extend_schema(request=ReasonSerializer, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: UUID) -> Response:
+        """End the activity now."""
+        return self._steer(lambda id, by: services.cancel(id, by=by, reason=_reason(request)))
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def pause(self, request: Request, pk: UUID) -> Response:
+        """Start nothing new."""
+        return self._steer(lambda id, by: services.pause(id, by=by))
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, pk: UUID) -> Response:
+        """Go on."""
+        return self._steer(lambda id, by: services.resume(id, by=by))
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, pk: UUID) -> Response:
+        """Run failed and cancelled steps again."""
+        return self._steer(lambda id, by: services.retry(id, by=by))
+
+    @extend_schema(request=None, responses={201: OpenApiTypes.OBJECT})
+    @action(detail=True, methods=["post"])
+    def replan(self, request: Request, pk: UUID) -> Response:
+        """Start a fresh activity from the published version; this one is marked REPLANNED."""
+        activity, person = self.get_object(), _person(request)
+        require(person, "operate", activity.project)
+        return Response(_state(services.replan(activity.pk, by=person)), status=201)
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @action(
+        detail=True,
+        methods=["post"],
+        url_path=r"steps/(?P<slug>[a-z0-9][a-z0-9_-]*)/retry",
+        url_name="step-retry",
+    )
+    def retry_step(self, request: Request, pk: UUID, slug: str) -> Response:
+        """Run one failed or cancelled step again."""
+        return self._steer(lambda id, by: services.retry_step(id, slug, by=by))
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @action(
+        detail=True,
+        methods=["post"],
+        url_path=r"steps/(?P<slug>[a-z0-9][a-z0-9_-]*)/rerun",
+        url_name="step-rerun",
+    )
+    def rerun_step(self, request: Request, pk: UUID, slug: str) -> Response:
+        """Do a settled step, and all after it, again."""
+        return self._steer(lambda id, by: services.rerun(id, slug, by=by))
+
+    @extend_schema(request=ReasonSerializer, responses=OpenApiTypes.OBJECT)
+    @action(
+        detail=True,
+        methods=["post"],
+        url_path=r"steps/(?P<slug>[a-z0-9][a-z0-9_-]*)/skip",
+        url_name="step-skip",
+    )
+    def skip_step(self, request: Request, pk: UUID, slug: str) -> Response:
+        """Pass over a failed step, with a reason."""
+        return self._steer(lambda id, by: services.skip_step(id, slug, by=by, reason=_reason(request)))
+
+    def _steer(self, command: Callable[[UUID, Person], object]) -> Response:
+        activity, person = self.get_object(), _person(self.request)
+        require(person, "operate", activity.project)
+        command(activity.pk, person)
+        return Response(_state(activity))
+
+
+def _state(activity: Activity) -> dict[str, Any]:
+    """The new state that every command answers with."""
+    view = wire(snapshot(activity.pk))
+    return {
+        "id": str(activity.pk),
+        "status": view["activity"]["status"],
+        "seq": view["seq"],
+        "snapshot": view,
+    }
+
+
+def _documents(person: Person, project: Project, ids: list[UUID]) -> list[DocumentFamily]:
+    found = {
+        row.pk: row for row in DocumentFamily.objects.visible_to(person).filter(project=project, pk__in=ids)
+    }
+    missing = [str(id) for id in ids if id not in found]
+    if missing:
+        raise Invalid(_("unknown documents: %(ids)s") % {"ids": ", ".join(missing)}, code="unknown-documents")
+    return [found[id] for id in dict.fromkeys(ids)]
+
+
+def _reason(request: Request) -> str:
+    sent = ReasonSerializer(data=request.data)
+    sent.is_valid(raise_exception=True)
+    return str(sent.validated_data["reason"])
+
+
+def _person(request: Request) -> Person:
+    assert isinstance(request.user, Person)
+    return request.user

@@ -1,0 +1,81 @@
+"""A plan version with its pinned definitions, ready to run; kept in memory, for neither ever changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from activities.steps import handler_for
+from plans.catalog import actions_of, catalog_from
+from plans.language.graph import Graph, compile_graph
+from plans.language.schema import Plan, Step
+from plans.language.spellings import read
+from plans.models import PinnedDefinitions, PlanVersion
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What never changes during an activity."""
+
+    plan: Plan
+    graph: Graph
+    definitions: Mapping[str, Any]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps by position."""
+        return self.plan.steps
+
+    def shares_commit(self, position: int) -> bool:
+        """Tell if the step can be done again freely, so that it may share a commit with others."""
+        step = self.steps[position]
+        return self.graph.nodes[position].fan_out is None and handler_for(step.kind).pure(step)
+
+    @cached_property
+    def per_document(self) -> frozenset[str]:
+        """Slugs of the steps that run per document."""
+        return frozenset(node.slug for node in self.graph.nodes if node.fan_out is not None)
+
+    @cached_property
+    def mentions(self) -> dict[str, frozenset[str]]:
+        """By slug of a step, the steps whose results its own texts may read; filled as asked."""
+        return {}
+
+    def reads(self, position: int) -> frozenset[str]:
+        """Return the steps whose results the step's config may read, by their names in its texts."""
+        step = self.steps[position]
+        known = self.mentions.get(step.slug)
+        if known is None:
+            known = self.mentions[step.slug] = mentioned(step.config.model_dump_json(), self.graph.positions)
+        return known
+
+
+def mentioned(text: str, slugs: Mapping[str, object]) -> frozenset[str]:
+    """Return the slugs that an authored text can mean by `steps.…`: all, if it computes the name."""
+    if "steps" not in text:
+        return frozenset()
+    if COMPUTED.search(text):
+        return frozenset(slugs)
+    words = set(WORD.findall(text))
+    return frozenset(slug for slug in slugs if slug in words)
+
+
+WORD = re.compile(r"[a-z0-9][a-z0-9_-]*")
+COMPUTED = re.compile(r"\bsteps\b(?!\s*(\.|\?\.|\[\s*\\*[\"'`]))")
+
+
+def compile_plan(plan: Plan, definitions: Mapping[str, Any]) -> Compiled:
+    """Compile a plan that has no errors."""
+    return Compiled(plan, compile_graph(plan, actions_of(plan, catalog_from(definitions))), definitions)
+
+
+@lru_cache(maxsize=128)
+def compiled(version_id: int, pinned_id: int) -> Compiled:
+    """Return the compiled form of a stored version; two queries the first time, none after."""
+    version = PlanVersion.objects.select_related("content").get(pk=version_id)
+    pinned = PinnedDefinitions.objects.get(pk=pinned_id)
+    plan, _findings = read(version.content.document)
+    return compile_plan(plan, pinned.document)

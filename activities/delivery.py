@@ -1,0 +1,78 @@
+"""Delivers the outbox: each row once if it can, again if it must; whoever delivers a row holds it locked meanwhile."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.mail import send_mail
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from activities import runtime
+from activities.ending import output_event
+from activities.models import Activity, Outbox
+
+logger = logging.getLogger("throughline.delivery")
+MAX_TRIES = 10
+
+
+def deliver(activity_id: UUID) -> None:
+    """Deliver everything of the activity that is due."""
+    due = Outbox.objects.filter(activity_id=activity_id, delivered_at=None, due_at__lte=timezone.now())
+    for row_id in due.order_by("id").values_list("pk", flat=True):
+        _deliver(row_id)
+
+
+def _deliver(row_id: int) -> None:
+    with transaction.atomic():
+        lock: dict[str, Any] = (
+            {"skip_locked": True} if connection.features.has_select_for_update_skip_locked else {}
+        )
+        row = (
+            Outbox.objects.select_for_update(of=("self",), **lock)
+            .filter(pk=row_id, delivered_at=None)
+            .first()
+        )
+        if row is None:
+            return
+        # Taken for a minute: should this process die on the way, the sweep finds the row again.
+        row.tries, row.due_at = row.tries + 1, timezone.now() + timedelta(minutes=1)
+        row.save(update_fields=["tries", "due_at"])
+    try:
+        DELIVERIES[row.kind](row)
+    except Exception as error:
+        logger.exception("outbox %s of activity %s", row.name, row.activity_id)
+        gone = timezone.now() if row.tries >= MAX_TRIES else None
+        Outbox.objects.filter(pk=row.pk).update(error=str(error)[:2000], delivered_at=gone)
+        return
+    Outbox.objects.filter(pk=row.pk).update(delivered_at=timezone.now(), error="")
+
+
+def _evaluate_output(row: Outbox) -> None:
+    """Evaluate the plan's output outside any lock; the event is stale if the activity went on meanwhile."""
+    event = output_event(row.activity_id)
+    if event is not None:
+        runtime.record(row.activity_id, event)
+
+
+def _tell_owner(row: Outbox) -> None:
+    """Write to whoever started the activity that it failed."""
+    activity = Activity.objects.select_related("started_by", "project").get(pk=row.activity_id)
+    person = activity.started_by
+    if person is None or not person.email or not person.is_active:
+        return
+    error = activity.error or {}
+    body = _("Activity “%(title)s” in %(project)s failed at step %(step)s: %(message)s") % {
+        "title": activity.title,
+        "project": activity.project.name,
+        "step": error.get("step", "?"),
+        "message": error.get("message", ""),
+    }
+    send_mail(_("Failed: %(title)s") % {"title": activity.title}, body, None, [person.email])
+
+
+DELIVERIES = {"evaluate-output": _evaluate_output, "tell-owner": _tell_owner}

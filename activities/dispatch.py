@@ -1,0 +1,76 @@
+"""How work is announced: by Celery in a server, by a local queue in commands and tests.
+
+An announcement is a hint. It may be lost, late or doubled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+
+class Dispatcher(Protocol):
+    """Where hints go."""
+
+    def drive(self, activity_id: UUID, position: int | None) -> None:
+        """A step is ready; None: several are that share a commit."""
+
+    def documents(self, activity_id: UUID, position: int) -> None:
+        """Documents of a step wait for workers."""
+
+    def timer(self, activity_id: UUID, due_at: datetime) -> None:
+        """The activity has a timer that is due then."""
+
+    def outbox(self, activity_id: UUID) -> None:
+        """The activity has something to deliver."""
+
+
+class Celery:
+    """Announce by Celery jobs."""
+
+    def drive(self, activity_id: UUID, position: int | None) -> None:
+        """Send a job that drives the activity."""
+        from activities import jobs
+
+        jobs.drive.delay(str(activity_id), position)
+
+    def documents(self, activity_id: UUID, position: int) -> None:
+        """Send a job for one lane; a lane calls the next while there is work for it."""
+        from activities import jobs
+
+        jobs.run_documents.delay(str(activity_id), position)
+
+    def timer(self, activity_id: UUID, due_at: datetime) -> None:
+        """Send a job for the instant, if it is near; the sweep sees to the far ones."""
+        from activities import jobs
+
+        jobs.fire_timers_at(activity_id, due_at)
+
+    def outbox(self, activity_id: UUID) -> None:
+        """Send a job that delivers."""
+        from activities import jobs
+
+        jobs.deliver.delay(str(activity_id))
+
+
+_current: ContextVar[Dispatcher | None] = ContextVar("dispatcher", default=None)
+_celery = Celery()
+
+
+def current() -> Dispatcher:
+    """Return where hints go in this context."""
+    return _current.get() or _celery
+
+
+@contextmanager
+def using(dispatcher: Dispatcher) -> Iterator[None]:
+    """Send the hints of this context elsewhere for the length of the block."""
+    token = _current.set(dispatcher)
+    try:
+        yield
+    finally:
+        _current.reset(token)

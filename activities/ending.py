@@ -1,0 +1,117 @@
+"""How an activity with an `output` or `failurePolicy: output` ends (plan language 2.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from activities import runtime
+from activities.compiled import Compiled, compiled
+from activities.engine import events as facts
+from activities.engine.decide import outcome_of
+from activities.engine.state import ACTIVE, ActivityState, ActivityStatus, Phase, unpack
+from activities.models import Activity, Step
+from activities.scope import ActivityScope, TreeScope
+from plans.language import expressions
+
+
+def output_event(activity_id: UUID) -> facts.OutputEvaluated | None:
+    """Return how the activity ends, None if it does not end now."""
+    activity = Activity.objects.select_related("organization", "project").get(pk=activity_id)
+    state = unpack(activity.state)
+    if activity.status not in (ActivityStatus.RUNNING, ActivityStatus.PAUSED) or any(
+        p in state.phases for p in ACTIVE
+    ):
+        return None
+    plan = compiled(activity.version_id, activity.pinned_id)
+    return judge(ActivityScope(activity, plan), state)
+
+
+def judge(scope: ActivityScope, state: ActivityState) -> facts.OutputEvaluated:
+    """Evaluate the output and say how the activity ends."""
+    plan = scope.compiled.plan
+    resolution = _resolve(scope, state)
+    counted = (
+        _counted_failures(scope.compiled, state, resolution) if plan.failure_policy == "output" else None
+    )
+    if counted is None:
+        status = outcome_of(state.phases)
+        failed = state.phases.index(Phase.FAILED) if Phase.FAILED in state.phases else None
+    else:
+        failed = min(counted, default=None)
+        status = ActivityStatus.COMPLETED if failed is None else ActivityStatus.FAILED
+        if failed is None and Phase.CANCELLED in state.phases:
+            status = ActivityStatus.CANCELLED
+    if failed is not None or status is not ActivityStatus.COMPLETED:
+        return _ended(str(status), "failed", error=_error_of(scope, failed), output=None)
+    match resolution:
+        case expressions.Resolved(value):
+            return _ended("COMPLETED", "success", output=value)
+        case expressions.PathMissing(message):
+            error = {"code": 500, "class": "PathMissing", "message": f"output: {message}", "place": ""}
+            return _ended("FAILED", "failed", error=error)
+        case expressions.FailedBy(slug):
+            return _ended("FAILED", "failed", error=_error_of(scope, scope.compiled.graph.positions[slug]))
+        case expressions.SkippedBy() | expressions.NotTakenBy():
+            return _ended("COMPLETED", "skipped")
+        case _:
+            error = {
+                "code": 500,
+                "class": "OutputBlocked",
+                "message": "output needs a step that never ran",
+                "place": "",
+            }
+            return _ended("FAILED", "failed", error=error)
+
+
+def _resolve(scope: ActivityScope, state: ActivityState) -> expressions.Resolution:
+    if not scope.compiled.plan.has_output:
+        return expressions.Resolved(None)
+    return expressions.resolve(scope.compiled.plan.output, TreeScope(scope, state))
+
+
+def _counted_failures(plan: Compiled, state: ActivityState, resolution: expressions.Resolution) -> set[int]:
+    """Return the failed steps that count under failurePolicy output: those that the output, or a must, needs."""
+    failed = {p for p, phase in enumerate(state.phases) if phase == Phase.FAILED}
+    musts = {p for p in failed if plan.steps[p].must_execute}
+    if not plan.plan.has_output:
+        return musts | {p for p in failed if plan.graph.dependents[p]}
+    needed = _needed(resolution)
+    blocking = {plan.graph.positions[slug] for slug in needed if slug in plan.graph.positions}
+    upstream = _upstream_of_pending(plan, state, blocking)
+    return musts | (failed & upstream)
+
+
+def _needed(resolution: expressions.Resolution) -> frozenset[str]:
+    match resolution:
+        case expressions.FailedBy(slug):
+            return frozenset({slug})
+        case expressions.Needs(slugs):
+            return frozenset(slugs)
+        case _:
+            return frozenset()
+
+
+def _upstream_of_pending(plan: Compiled, state: ActivityState, roots: set[int]) -> set[int]:
+    """Return the roots and all that pending ones among them hang on."""
+    seen, work = set(roots), [p for p in roots if state.phases[p] == Phase.PENDING]
+    while work:
+        node = plan.graph.nodes[work.pop()]
+        before = (
+            {edge.upstream for edge in node.edges} | set(node.data) | set(state.extra(node.position).needs)
+        )
+        for position in before - seen:
+            seen.add(position)
+            if state.phases[position] == Phase.PENDING:
+                work.append(position)
+    return seen
+
+
+def _error_of(scope: ActivityScope, position: int | None) -> Any:
+    if position is None:
+        return None
+    return Step.objects.values_list("error", flat=True).get(activity=scope.activity, position=position)
+
+
+def _ended(status: Any, outcome: Any, *, output: Any = None, error: Any = None) -> facts.OutputEvaluated:
+    return facts.OutputEvaluated(at=runtime.now(), status=status, outcome=outcome, output=output, error=error)

@@ -1,0 +1,48 @@
+"""From the counts of a per-document step to its status (plan language 3, join policies)."""
+
+from __future__ import annotations
+
+from activities.engine.state import Documents, Phase
+from plans.language.graph import FanOut
+
+
+def reduce(fan_out: FanOut, documents: Documents) -> Phase | None:
+    """Return the phase that the step has by its documents now, None while it must go on."""
+    if too_many_failed(fan_out, documents):
+        return Phase.FAILED
+    if fan_out.join == "ANY_COMPLETED" and documents.completed:
+        return Phase.COMPLETED
+    if documents.settled < documents.total:
+        return None
+    if documents.total and documents.not_taken == documents.total:
+        return Phase.NOT_TAKEN
+    if fan_out.join == "ALL_COMPLETED" and documents.failed + documents.cancelled:
+        return Phase.FAILED
+    if documents.failed and not documents.completed:
+        return Phase.FAILED
+    return Phase.COMPLETED
+
+
+def too_many_failed(fan_out: FanOut, documents: Documents) -> bool:
+    """Tell if more documents failed than the step tolerates."""
+    if fan_out.max_failed is None:
+        return False
+    limit = fan_out.max_failed * documents.total / 100 if fan_out.max_failed_percent else fan_out.max_failed
+    return documents.failed > limit
+
+
+def add(documents: Documents, *, completed: int, failed: int, cancelled: int, skipped: int,
+        actions: tuple[tuple[str, int], ...]) -> Documents:  # fmt: skip
+    """Return the counts with some more documents settled."""
+    merged = dict(documents.actions)
+    for action, count in actions:
+        merged[action] = merged.get(action, 0) + count
+    return Documents(
+        total=documents.total,
+        completed=documents.completed + completed,
+        failed=documents.failed + failed,
+        cancelled=documents.cancelled + cancelled,
+        skipped=documents.skipped + skipped,
+        not_taken=documents.not_taken,
+        actions=tuple(sorted(merged.items())),
+    )

@@ -1,0 +1,286 @@
+"""Per-document steps: rows of their own, lanes of workers that claim them, results folded in batches.
+
+A lane claims some documents, works through them without any lock, and commits all their results at once together with
+its next claim. The activity is locked for that instant only, and one event tells the counts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from activities import dispatch, runtime
+from activities.compiled import Compiled, compiled
+from activities.engine import events as facts
+from activities.engine import retries
+from activities.engine.state import ActivityState, ActivityStatus, Phase, unpack
+from activities.heart import WORKER, heart
+from activities.models import Activity, ActivityDocument, Attempt, Step, StepDocument
+from activities.scope import ActivityScope, document_view
+from activities.steps import Completed, Failed, Outcome, Skipped, StepCall
+from plans.language.graph import Node
+
+BATCH = 100
+BATCH_SECONDS = 0.05
+OPEN = ("PENDING", "RUNNING")
+
+
+def open_documents(activity_id: UUID, plan: Compiled, position: int, attempt: int) -> None:
+    """Give a claimed per-document step its documents: those that every per-document step before it let through."""
+    slug = plan.graph.nodes[position].slug
+    with runtime.locked(activity_id):
+        step = Step.objects.get(activity_id=activity_id, position=position)
+        if step.attempt != attempt or step.phase != Phase.RUNNING:
+            return
+        counts = _make_rows(step, _let_through(plan, activity_id, position))
+        runtime.record(
+            activity_id,
+            facts.DocumentsOpened(at=runtime.now(), step=slug, attempt=attempt, **counts),
+            worker=WORKER,
+        )
+
+
+def _let_through(plan: Compiled, activity_id: UUID, position: int) -> list[set[UUID]]:
+    """Return, for each per-document step that this one depends on, the documents that it let through."""
+    nodes = plan.graph.nodes
+    upstream = {edge.upstream for edge in nodes[position].edges} | set(nodes[position].data)
+    return [
+        set(
+            StepDocument.objects.filter(
+                step__activity_id=activity_id, step__position=before, status__in=["COMPLETED", "SKIPPED"]
+            ).values_list("document_id", flat=True)
+        )
+        for before in sorted(upstream)
+        if nodes[before].fan_out is not None
+    ]
+
+
+def _make_rows(step: Step, let_through: Sequence[set[UUID]]) -> dict[str, Any]:
+    """Make the rows that are missing, and count what an earlier run left."""
+    known = {row.document_id: row for row in StepDocument.objects.filter(step=step)}
+    wanted = list(
+        ActivityDocument.objects.filter(activity_id=step.activity_id).values_list("document_id", "position")
+    )
+    at, made = runtime.now(), []
+    for document_id, position in wanted:
+        if document_id not in known:
+            taken = all(document_id in documents for documents in let_through)
+            row = StepDocument(
+                step=step, document_id=document_id, position=position, queued_at=at, run=step.run
+            )
+            row.status = "PENDING" if taken else "NOT_TAKEN"
+            made.append(row)
+    StepDocument.objects.bulk_create(made, batch_size=500)
+    StepDocument.objects.filter(step=step, status="PENDING").update(queued_at=at)
+    kept = Counter(row.status for row in known.values())
+    actions = Counter(row.action for row in known.values() if row.action and row.status == "COMPLETED")
+    return {
+        "total": len(wanted),
+        "not_taken": sum(row.status == "NOT_TAKEN" for row in made) + kept["NOT_TAKEN"],
+        "kept_completed": kept["COMPLETED"],
+        "kept_skipped": kept["SKIPPED"],
+        "kept_actions": tuple(sorted(actions.items())),
+    }
+
+
+def run_lane(activity_id: UUID, position: int, *, stopping: Any = None) -> None:
+    """Work on the step's documents until none is left for this lane."""
+    activity = Activity.objects.select_related("organization", "project").filter(pk=activity_id).first()
+    if activity is None:
+        return
+    lane = Lane(activity, compiled(activity.version_id, activity.pinned_id), position)
+    while lane.next_batch(last=stopping is not None and stopping.is_set()):
+        lane.work()
+
+
+@dataclass(slots=True)
+class Ended:
+    """What became of one document in a lane's hands."""
+
+    row: StepDocument
+    status: str  # of the row: COMPLETED, FAILED, SKIPPED, or PENDING (again)
+    action: str | None
+    result: Any
+    error: Any
+    logs: Any
+    again_at: datetime | None
+    finished_at: datetime
+
+
+class Lane:
+    """One worker's share of a fan-out. At most `max_parallel` documents of a step are in work at once."""
+
+    def __init__(self, activity: Activity, plan: Compiled, position: int) -> None:
+        self.activity = activity
+        self.plan = plan
+        self.node: Node = plan.graph.nodes[position]
+        self.step = plan.steps[position]
+        self.scope = ActivityScope(activity, plan)
+        self.batch: list[StepDocument] = []
+        self.ended: list[Ended] = []
+        self.size = 1
+        self.more_lanes = False
+        self.call: StepCall | None = None
+
+    def next_batch(self, *, last: bool) -> bool:
+        """Commit the results of the last batch and claim the next in one transaction; tell if there is one."""
+        with runtime.locked(self.activity.pk) as activity:
+            step = Step.objects.get(activity=activity, position=self.node.position)
+            self._commit(step)
+            goes_on = activity.status == ActivityStatus.RUNNING and not last
+            activity.refresh_from_db(fields=["state", "status"])
+            self.batch = self._claim(step, unpack(activity.state)) if goes_on else []
+        if len(self.batch) and self.more_lanes:
+            dispatch.current().documents(self.activity.pk, self.node.position)
+        return bool(self.batch)
+
+    def work(self) -> None:
+        """Run the documents of the batch, one after the other."""
+        began = time.monotonic()
+        for row in self.batch:
+            with heart.holding("document", row.pk, row.attempt) as hold:
+                outcome = self._run(row, on_start=hold.started)
+            if not hold.lost:
+                self.ended.append(self._judge(row, outcome))
+        quick = time.monotonic() - began < BATCH_SECONDS
+        self.size = min(self.size * 2, BATCH) if quick else 1
+
+    def _commit(self, step: Step) -> None:
+        ended, self.ended = [e for e in self.ended if self._still_mine(e)], []
+        for each in ended:
+            _save(step, each)
+        counts = Counter(e.status for e in ended)
+        actions = Counter(e.action for e in ended if e.status == "COMPLETED" and e.action)
+        if counts["COMPLETED"] + counts["FAILED"] + counts["SKIPPED"]:
+            event = facts.DocumentsSettled(
+                at=runtime.now(),
+                step=self.node.slug,
+                attempt=step.attempt,
+                completed=counts["COMPLETED"],
+                failed=counts["FAILED"],
+                skipped=counts["SKIPPED"],
+                actions=tuple(sorted(actions.items())),
+            )
+            runtime.record(self.activity.pk, event, worker=WORKER)
+
+    def _still_mine(self, ended: Ended) -> bool:
+        """Take the row from RUNNING to its new status, if nobody else has."""
+        rows = StepDocument.objects.filter(pk=ended.row.pk, attempt=ended.row.attempt, status="RUNNING")
+        return bool(rows.update(status=ended.status, lease_until=None))
+
+    def _claim(self, step: Step, state: ActivityState) -> list[StepDocument]:
+        self.more_lanes = False
+        fan_out = self.node.fan_out
+        if fan_out is None or state.extra(self.node.position).documents is None:
+            return []
+        if state.phases[self.node.position] != Phase.WAITING and fan_out.join != "ANY_COMPLETED":
+            return []
+        at = runtime.now()
+        running = StepDocument.objects.filter(step=step, status="RUNNING").count()
+        free = fan_out.max_parallel - running
+        if free <= 0:
+            return []
+        due = StepDocument.objects.filter(step=step, status="PENDING").filter(
+            Q(queued_at=None) | Q(queued_at__lte=at)
+        )
+        rows = list(due.select_related("document").order_by("position")[: self.size + 1])
+        self.more_lanes = len(rows) > self.size and free > 1
+        rows = rows[: self.size]
+        lease = runtime.lease_end(at)
+        for row in rows:
+            row.attempt, row.status, row.started_at = row.attempt + 1, "RUNNING", at
+            row.lease_until, row.worker = lease, WORKER
+        StepDocument.objects.bulk_update(rows, ["attempt", "status", "started_at", "lease_until", "worker"])
+        self.call = self.scope.call(self.node.position, state, timeout=self.node.timeout_seconds)
+        return rows
+
+    def _run(self, row: StepDocument, *, on_start: Any) -> Outcome:
+        from activities.worker import run_handler
+
+        assert self.call is not None
+        view = document_view(row.document, self._earlier_results(row))
+        call = replace(
+            self.call,
+            document=view,
+            documents=(view,),
+            attempt=row.attempt,
+            idempotency_key=f"{self.activity.pk}/{self.node.slug}/{row.document_id}/{row.run}",
+            on_start=on_start,
+        )
+        return run_handler(call)
+
+    def _earlier_results(self, row: StepDocument) -> dict[str, Any]:
+        """Return what earlier per-document steps gave for this document."""
+        rows = StepDocument.objects.filter(
+            step__activity=self.activity, document_id=row.document_id, status="COMPLETED"
+        ).exclude(step_id=row.step_id)
+        return dict(rows.values_list("step__slug", "result"))
+
+    def _judge(self, row: StepDocument, outcome: Outcome) -> Ended:
+        at = runtime.now()
+        match outcome:
+            case Completed():
+                return Ended(
+                    row,
+                    "COMPLETED",
+                    outcome.action,
+                    outcome.result,
+                    None,
+                    list(outcome.logs) or None,
+                    None,
+                    at,
+                )
+            case Failed():
+                return self._failed(row, outcome, at)
+            case Skipped():
+                return Ended(row, "SKIPPED", None, None, None, list(outcome.logs) or None, None, at)
+            case _:
+                error = {
+                    "code": 500,
+                    "class": "CannotWait",
+                    "message": "a per-document step cannot wait",
+                    "place": "",
+                }
+                return Ended(row, "FAILED", None, None, error, None, None, at)
+
+    def _failed(self, row: StepDocument, outcome: Failed, at: datetime) -> Ended:
+        error, logs = outcome.error.as_json(), list(outcome.logs) or None
+        failures = Attempt.objects.filter(step_document=row, run=row.run).count() + 1
+        verdict = retries.after_failure(
+            self.node.retry, failures=failures, kind=outcome.kind, retry_after=outcome.retry_after
+        )
+        match verdict:
+            case retries.TryAgain(seconds):
+                return Ended(row, "PENDING", None, None, error, logs, at + timedelta(seconds=seconds), at)
+            case retries.GiveUp("default"):
+                return Ended(row, "COMPLETED", None, self.step.on_error.default_output, error, logs, None, at)
+            case retries.GiveUp("skip"):
+                return Ended(row, "SKIPPED", None, None, error, logs, None, at)
+            case _:
+                return Ended(row, "FAILED", None, outcome.result, error, logs, None, at)
+
+
+def _save(step: Step, ended: Ended) -> None:
+    """Write one document's end; a try that is repeated is archived first."""
+    row = ended.row
+    row.action, row.result, row.error, row.logs = ended.action, ended.result, ended.error, ended.logs
+    row.finished_at, row.losses = ended.finished_at, 0
+    if ended.again_at is not None:
+        Attempt.objects.create(step=step, step_document=row, **_outcome(row, status="FAILED"))
+        row.queued_at, row.finished_at = ended.again_at, None
+        due_at = ended.again_at
+        transaction.on_commit(lambda: dispatch.current().timer(step.activity_id, due_at))
+    row.save(update_fields=["action", "result", "error", "logs", "finished_at", "losses", "queued_at"])
+
+
+def _outcome(row: StepDocument, *, status: str) -> Mapping[str, Any]:
+    names = ("action", "result", "error", "logs", "attempt", "run", "started_at", "finished_at")
+    return {"status": status} | {name: getattr(row, name) for name in names}

@@ -1,0 +1,119 @@
+"""Evaluate what stands before a step: skipIf, condition, then the references of its input, in this order (plan language 2.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, assert_never
+
+from activities import sandbox
+from activities.engine import events as facts
+from activities.engine.state import ActivityState
+from activities.scope import ActivityScope, TreeScope
+from activities.steps import ErrorInfo, step_root
+from plans.language import expressions
+from plans.language.schema import Step
+
+
+def evaluate_guards(
+    scope: ActivityScope, state: ActivityState, positions: Sequence[int], *, at: datetime
+) -> list[facts.GuardEvaluated]:
+    """Return a verdict for each step. Authored expressions run together in one killable process."""
+    skipped: dict[int, facts.GuardEvaluated] = {}
+    conditions: dict[int, sandbox.Evaluation] = {}
+    for position in positions:
+        verdict = _skip_verdict(scope, state, position, at=at)
+        if verdict is not None:
+            skipped[position] = verdict
+        elif (text := scope.compiled.steps[position].condition_expr) is not None:
+            conditions[position] = sandbox.Evaluation(
+                text, condition_root(scope, state, scope.compiled.steps[position])
+            )
+    answers = (
+        dict(zip(conditions, sandbox.evaluate(list(conditions.values())), strict=True)) if conditions else {}
+    )
+    return [
+        skipped.get(position) or _judge(scope, state, position, answers.get(position), at=at)
+        for position in positions
+    ]
+
+
+def condition_root(scope: ActivityScope, state: ActivityState, step: Step) -> dict[str, Any]:
+    """Return the root of a step's condition; of `steps`, those that the text can mean."""
+    positions = scope.compiled.graph.positions
+    read = expressions.condition_steps(step.condition_expr or "")
+    views = scope.completed(state, positions if read is None else read)
+    activity = scope.activity
+    return {
+        "orgId": activity.organization.slug,
+        "projectId": activity.project.slug,
+        "inputs": activity.inputs,
+        "documentFamilyId": activity.inputs.get("documentFamilyId"),
+        "extractedData": None,
+        "steps": {slug: step_root(view) for slug, view in views.items()},
+    }
+
+
+def _skip_verdict(
+    scope: ActivityScope, state: ActivityState, position: int, *, at: datetime
+) -> facts.GuardEvaluated | None:
+    step = scope.compiled.steps[position]
+    if not step.has_skip_if:
+        return None
+    verdict = expressions.should_skip(step.skip_if, TreeScope(scope, state))
+    run = state.extra(position).run
+    if isinstance(verdict, expressions.Needs):
+        return facts.GuardEvaluated(
+            at=at, step=step.slug, run=run, verdict="needs", needs=tuple(sorted(verdict.steps))
+        )
+    if verdict:
+        return facts.GuardEvaluated(at=at, step=step.slug, run=run, verdict="skip", reason="skipIf holds")
+    return None
+
+
+def _judge(
+    scope: ActivityScope, state: ActivityState, position: int, answer: sandbox.Verdict | None, *, at: datetime
+) -> facts.GuardEvaluated:
+    step, run = scope.compiled.steps[position], state.extra(position).run
+    if answer is not None and not (answer.has_value and answer.value is True):
+        reason = f"condition {step.condition_expr!r} gave {_words(answer)}"
+        logs = [{"level": "warning", "text": f"conditionExpr: {answer.error}"}] if answer.error else []
+        return facts.GuardEvaluated(
+            at=at, step=step.slug, run=run, verdict="not_taken", reason=reason, logs=logs
+        )
+    if not step.has_input:
+        return facts.GuardEvaluated(at=at, step=step.slug, run=run, verdict="run")
+    return _input_verdict(step, run, expressions.resolve(step.input, TreeScope(scope, state)), at=at)
+
+
+def _input_verdict(
+    step: Step, run: int, resolution: expressions.Resolution, *, at: datetime
+) -> facts.GuardEvaluated:
+    match resolution:
+        case expressions.Resolved(value):
+            return facts.GuardEvaluated(at=at, step=step.slug, run=run, verdict="run", input=value)
+        case expressions.Needs(steps):
+            return facts.GuardEvaluated(
+                at=at, step=step.slug, run=run, verdict="needs", needs=tuple(sorted(steps))
+            )
+        case expressions.FailedBy(slug):
+            return facts.GuardEvaluated(at=at, step=step.slug, run=run, verdict="needs", needs=(slug,))
+        case expressions.NotTakenBy(slug):
+            reason = f"its input refers to {slug!r}, which was not taken"
+            return facts.GuardEvaluated(at=at, step=step.slug, run=run, verdict="not_taken", reason=reason)
+        case expressions.SkippedBy(slug):
+            reason = f"its input refers to {slug!r}, which was skipped"
+            return facts.GuardEvaluated(at=at, step=step.slug, run=run, verdict="skip", reason=reason)
+        case expressions.PathMissing(message):
+            error = ErrorInfo(code=500, kind="PathMissing", message=message).as_json()
+            return facts.GuardEvaluated(at=at, step=step.slug, run=run, verdict="fail", error=error)
+        case _:
+            assert_never(resolution)
+
+
+def _words(answer: sandbox.Verdict) -> str:
+    if answer.error:
+        return f"an error: {answer.error}"
+    if not answer.has_value:
+        return "no result"
+    return repr(answer.value)[:200]

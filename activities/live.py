@@ -1,0 +1,200 @@
+"""The live stream: snapshots and events from the database, hints through the channel layer.
+
+A hint says only "look": it may be lost, doubled or early. One tail per activity and process reads new events once and
+fans them out in memory to its sockets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import async_to_sync
+from channels.layers import InMemoryChannelLayer, get_channel_layer
+from django.utils.translation import gettext as _
+
+from activities import messages
+from activities.compiled import compiled
+from activities.engine.readiness import action_of
+from activities.engine.state import PUBLIC_STATUS, unpack
+from activities.models import Activity, Event, Step
+from activities.rows import blocked, documents_view
+from plans.graph_view import telling_line
+
+logger = logging.getLogger("throughline.live")
+_server_loop: asyncio.AbstractEventLoop | None = None
+
+
+def group(activity_id: UUID | str) -> str:
+    """Return the name of the activity's group."""
+    return f"activity.{activity_id}"
+
+
+def serve_from(loop: asyncio.AbstractEventLoop) -> None:
+    """Remember the loop of the embedded server: its in-memory layer must be spoken to from there."""
+    global _server_loop
+    _server_loop = loop
+
+
+def hint(activity_id: UUID, seq: int) -> None:
+    """Tell whoever watches that there is something new. Never raises: a hint is only for speed."""
+    layer = get_channel_layer()
+    message = {"type": "activity.changed", "seq": seq, "activity": str(activity_id)}
+    try:
+        if isinstance(layer, InMemoryChannelLayer):
+            if _server_loop is not None and _server_loop.is_running():
+                asyncio.run_coroutine_threadsafe(layer.group_send(group(activity_id), message), _server_loop)
+        elif layer is not None:
+            async_to_sync(layer.group_send)(group(activity_id), message)
+    except Exception as error:
+        logger.warning("hint for activity %s was lost: %s", activity_id, error)
+
+
+def snapshot(activity_id: UUID) -> messages.Snapshot:
+    """Return the whole view of an activity; raise Activity.DoesNotExist. Read in one statement order: rows, then state."""
+    activity = (
+        Activity.objects.select_related("plan", "version", "started_by")
+        .defer("inputs", "output")
+        .get(pk=activity_id)
+    )
+    plan = compiled(activity.version_id, activity.pinned_id)
+    state = unpack(activity.state)
+    held_up = blocked(plan, state)
+    rows = Step.objects.filter(activity=activity).only(
+        "position", "slug", "name", "waiting_on", "started_at", "finished_at", "error", "attempt", "run"
+    )
+    steps = [
+        messages.StepView(
+            slug=row.slug,
+            name=row.name or row.slug,
+            kind=row.kind,
+            line=telling_line(plan.steps[row.position]),
+            status=PUBLIC_STATUS[state.phase(row.position)],
+            action=action_of(plan.graph, state, row.position),
+            waiting_on=row.waiting_on or None,
+            blocked=row.position in held_up,
+            attempt=row.attempt,
+            run=row.run,
+            started_at=_iso(row.started_at),
+            finished_at=_iso(row.finished_at),
+            error=row.error,
+            documents=_documents(documents_view(state.extra(row.position).documents)),
+        )
+        for row in rows
+    ]
+    return messages.Snapshot(seq=activity.seq, activity=_head(activity), steps=steps)
+
+
+def events_after(activity_id: UUID, seq: int, *, limit: int = 500) -> list[messages.EventMessage]:
+    """Return the events after `seq`, in order, at most `limit`."""
+    rows = (
+        Event.objects.filter(activity_id=activity_id, seq__gt=seq)
+        .select_related("actor")
+        .order_by("seq")[:limit]
+    )
+    return [event_message(row) for row in rows]
+
+
+def event_message(row: Event) -> messages.EventMessage:
+    """Return the event as a browser sees it."""
+    moved = row.changes.get("activity")
+    return messages.EventMessage(
+        seq=row.seq,
+        at=row.at.isoformat(),
+        type=row.type,
+        step=row.step or None,
+        actor=messages.Actor(id=row.actor.pk, name=row.actor.name) if row.actor else None,
+        text=sentence(row),
+        activity=messages.ActivityMoved.model_validate(moved) if moved else None,
+        steps=row.changes.get("steps", []),
+    )
+
+
+def sentence(row: Event) -> str:
+    """Say in words what happened."""
+    statuses = [
+        step["status"]
+        for step in row.changes.get("steps", [])
+        if step.get("slug") == row.step and "status" in step
+    ]
+    words: dict[str, Any] = {"step": row.step, "status": statuses[-1] if statuses else "", **row.data}
+    match row.type:
+        case "ActivityStarted":
+            return _("Activity started")
+        case "GuardEvaluated":
+            return _guard_sentence(row)
+        case "StepStarted":
+            return _("%(step)s started") % words
+        case "StepWaiting":
+            return _("%(step)s waits: %(on)s") % words
+        case "StepCompleted" if row.data.get("action"):
+            return _("%(step)s completed with %(action)s") % words
+        case "StepCompleted":
+            return _("%(step)s completed") % words
+        case "StepFailed":
+            return _("%(step)s failed; it is now %(status)s") % words
+        case "StepSkipped":
+            return _("%(step)s found that it need not run") % words
+        case "StepLost":
+            return _("%(step)s lost its worker") % words
+        case "DocumentsOpened":
+            return _("%(step)s began on %(total)s documents") % words
+        case "DocumentsSettled":
+            done = sum(int(row.data.get(key, 0)) for key in ("completed", "failed", "skipped", "cancelled"))
+            return _("%(step)s: %(done)s documents done") % (words | {"done": done})
+        case "TimerFired":
+            return _("%(step)s: its time has come (%(kind)s)") % words
+        case "CancelRequested" if row.data.get("reason"):
+            return _("Activity cancelled: %(reason)s") % words
+        case _:
+            return PLAIN_SENTENCES.get(row.type, row.type) % words
+
+
+PLAIN_SENTENCES = {
+    "PauseRequested": "Activity paused",
+    "ResumeRequested": "Activity resumed",
+    "CancelRequested": "Activity cancelled",
+    "RetryRequested": "Failed steps tried again",
+    "RerunRequested": "%(step)s and all after it done again",
+    "SkipRequested": "%(step)s skipped by an operator",
+    "OutputEvaluated": "Output evaluated",
+    "Replanned": "Replanned",
+}
+
+
+def _guard_sentence(row: Event) -> str:
+    verdicts = {
+        "run": _("%(step)s may run"),
+        "skip": _("%(step)s is skipped"),
+        "not_taken": _("%(step)s is not taken"),
+        "needs": _("%(step)s waits for what its input needs"),
+        "fail": _("%(step)s failed: its input can't be resolved"),
+    }
+    return verdicts[str(row.data["verdict"])] % {"step": row.step}
+
+
+def _head(activity: Activity) -> messages.ActivityView:
+    return messages.ActivityView(
+        id=str(activity.pk),
+        title=activity.title,
+        status=activity.status,
+        plan_slug=activity.plan.slug,
+        plan_name=activity.plan.name,
+        plan_version=activity.version.number,
+        started_by=activity.started_by.name if activity.started_by else None,
+        created_at=activity.created_at.isoformat(),
+        started_at=_iso(activity.started_at),
+        finished_at=_iso(activity.finished_at),
+        error=activity.error,
+    )
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
+
+
+def _documents(counts: dict[str, int] | None) -> messages.Documents | None:
+    return None if counts is None else messages.Documents.model_validate(counts)

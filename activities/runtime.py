@@ -1,0 +1,272 @@
+"""The only writer of run rows: `record` locks the activity, decides, saves and hands the effects over after commit.
+
+Rows are truth, messages are hints: what is announced after the commit may be lost, late or doubled, and the sweep
+announces again what stayed. Statements per transition do not depend on the number of steps.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from activities import dispatch, live, rows
+from activities.compiled import Compiled, compiled
+from activities.engine import events as facts
+from activities.engine.decide import decide
+from activities.engine.draft import Change, Decision
+from activities.engine.effects import (
+    CancelDocuments,
+    CloseWork,
+    EvaluateGuard,
+    EvaluateOutput,
+    FinishActivity,
+    ResetDocuments,
+    RunDocuments,
+    RunStep,
+    SetTimer,
+)
+from activities.engine.state import ENDED, ActivityState, pack, unpack
+from activities.errors import ActivityUnknown
+from activities.models import Activity, Event, Outbox, Timer
+from activities.steps import handler_for
+
+logger = logging.getLogger("throughline.runtime")
+HEAVY = ("inputs", "variables", "output", "description")
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What became of the events: which counted, the state after, and what the caller must now see to."""
+
+    activity: Activity
+    compiled: Compiled
+    state: ActivityState
+    counted: list[bool] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    ready: list[int] = field(default_factory=list)  # steps to evaluate or run
+    fanned: list[int] = field(default_factory=list)  # steps whose documents wait for workers
+    asks_output: bool = False
+
+    @property
+    def all_counted(self) -> bool:
+        """Tell if no event was stale."""
+        return all(self.counted)
+
+
+@contextmanager
+def locked(activity_id: UUID) -> Iterator[Activity]:
+    """Open a transaction that holds the activity; first in the order of locks. Raise ActivityUnknown."""
+    with transaction.atomic():
+        try:
+            yield Activity.objects.select_for_update(of=("self",)).defer(*HEAVY).get(pk=activity_id)
+        except Activity.DoesNotExist:
+            raise ActivityUnknown(activity_id) from None
+
+
+def record(
+    activity_id: UUID,
+    *events: facts.Event,
+    actor_id: int | None = None,
+    worker: str = "",
+    announce: bool = True,
+    opening: Mapping[int, Callable[[], None]] | None = None,
+) -> Recorded:
+    """Apply events in order in one transaction; stale ones are left out, and after a refused claim all of that attempt.
+
+    `opening` holds, by the number of an event, what must happen in the same transaction if it counts. With
+    `announce=False` the caller takes `Recorded.ready` on itself.
+    """
+    with locked(activity_id) as activity:
+        recording = _Recording(activity, actor_id=actor_id, worker=worker)
+        for number, event in enumerate(events):
+            if recording.take(event) and opening and number in opening:
+                opening[number]()
+        recording.save()
+        recorded = recording.recorded
+        transaction.on_commit(lambda: _after_commit(recorded, recording.timers, announce=announce))
+    return recorded
+
+
+class _Recording:
+    """One transaction's worth of events on a locked activity."""
+
+    def __init__(self, activity: Activity, *, actor_id: int | None, worker: str) -> None:
+        self.activity = activity
+        self.actor_id = actor_id
+        self.worker = worker
+        self.compiled = compiled(activity.version_id, activity.pinned_id)
+        self.recorded = Recorded(activity, self.compiled, unpack(activity.state))
+        self.steps = rows.StepChanges(activity, self.compiled)
+        self.log: list[Event] = []
+        self.timers: list[Timer] = []
+        self.outbox: list[Outbox] = []
+        self.refused: set[tuple[str, int]] = set()
+
+    def take(self, event: facts.Event) -> bool:
+        """Decide on one event and note what it asks for; tell if it counted."""
+        claim = (getattr(event, "step", ""), getattr(event, "attempt", 0))
+        decision = None if claim in self.refused else decide(self.compiled.graph, self.recorded.state, event)
+        counted = decision is not None and decision.counted
+        self.recorded.counted.append(counted)
+        if isinstance(event, facts.StepStarted) and not counted:
+            self.refused.add(claim)
+        if decision is None or not counted:
+            return False
+        before = self.recorded.state
+        self.recorded.state = decision.state
+        self.recorded.changes.extend(decision.changes)
+        self._note(event, before, decision)
+        return True
+
+    def _note(self, event: facts.Event, before: ActivityState, decision: Decision) -> None:
+        self.activity.seq += 1
+        views = self.steps.apply(event, decision, worker=self.worker)
+        for effect in decision.effects:
+            self._effect(effect, event.at)
+        changes: dict[str, Any] = {"steps": self.steps.with_blocked(views, before, decision.state)}
+        if before.status != decision.state.status:
+            changes["activity"] = self._activity_moved(event, decision.state)
+        self.log.append(
+            Event(
+                activity=self.activity,
+                seq=self.activity.seq,
+                at=event.at,
+                type=type(event).__name__,
+                step=getattr(event, "step", ""),
+                actor_id=self.actor_id,
+                data=facts.to_record(event),
+                changes=changes,
+            )
+        )
+
+    def _activity_moved(self, event: facts.Event, state: ActivityState) -> dict[str, Any]:
+        activity = self.activity
+        activity.status = str(state.status)
+        if activity.started_at is None:
+            activity.started_at = event.at
+        ended = state.status in ENDED
+        activity.finished_at = event.at if ended else None
+        if isinstance(event, facts.OutputEvaluated):
+            activity.output, activity.error, activity.outcome = event.output, event.error, event.outcome
+        elif ended:
+            activity.outcome = "success" if activity.status == "COMPLETED" else "failed"
+            activity.error = self.steps.first_error(state) if activity.status == "FAILED" else None
+        else:
+            activity.outcome, activity.error = "", None
+        return {
+            "status": activity.status,
+            "finishedAt": activity.finished_at.isoformat() if activity.finished_at else None,
+            "error": activity.error,
+        }
+
+    def _effect(self, effect: Any, at: datetime) -> None:
+        match effect:
+            case RunStep(position) | EvaluateGuard(position):
+                self.recorded.ready.append(position)
+            case RunDocuments(position):
+                self.recorded.fanned.append(position)
+            case EvaluateOutput():
+                self.recorded.asks_output = True
+                self._send("evaluate-output", {}, at)
+            case SetTimer(position, kind, attempt, due_at):
+                self.timers.append(
+                    Timer(
+                        activity=self.activity, position=position, kind=kind, attempt=attempt, due_at=due_at
+                    )
+                )
+            case CloseWork(position, reason):
+                handler_for(self.compiled.graph.nodes[position].kind).close(
+                    self.activity.pk, position, reason=reason
+                )
+            case CancelDocuments(position):
+                self.steps.cancel_documents(position, at)
+            case ResetDocuments(position, keep_completed):
+                self.steps.reset_documents(position, keep_completed=keep_completed)
+            case FinishActivity(status):
+                if status == "FAILED":
+                    self._send("tell-owner", {"status": status}, at)
+
+    def _send(self, kind: str, payload: dict[str, Any], at: datetime) -> None:
+        name = f"{kind}#{self.activity.seq}"
+        self.outbox.append(Outbox(activity=self.activity, name=name, kind=kind, payload=payload, due_at=at))
+
+    def save(self) -> None:
+        """Write the activity, the changed steps, the events and what goes out later."""
+        if not self.log:
+            return
+        state = self.recorded.state
+        still = [p for p in self.recorded.ready if state.phases[p] in rows.TO_ANNOUNCE]
+        self.recorded.ready = list(dict.fromkeys(still))
+        self.activity.state = pack(state)
+        fields = ["seq", "state"]
+        if any("activity" in event.changes for event in self.log):
+            fields += ["status", "started_at", "finished_at", "outcome", "output", "error"]
+        self.activity.save(update_fields=fields)
+        self.steps.save()
+        rows.insert_events(self.log)
+        if self.timers:
+            Timer.objects.bulk_create(self.timers, ignore_conflicts=True)
+        if self.outbox:
+            Outbox.objects.bulk_create(self.outbox)
+        for event in self.log:
+            logger.debug("%s %s %s", event.type, event.step, event.activity_id, extra={"seq": event.seq})
+
+
+def _after_commit(recorded: Recorded, timers: Sequence[Timer], *, announce: bool) -> None:
+    """Hint at what was written. Nothing here is needed for anything but speed."""
+    activity = recorded.activity
+    live.hint(activity.pk, activity.seq)
+    for timer in timers:
+        dispatch.current().timer(activity.pk, timer.due_at)
+    if announce:
+        announce_ready(recorded)
+
+
+def announce_ready(recorded: Recorded, *, without: int | None = None) -> None:
+    """Tell the workers what became ready."""
+    dispatcher = dispatch.current()
+    activity_id = recorded.activity.pk
+    pure = [p for p in recorded.ready if recorded.compiled.shares_commit(p)]
+    for position in recorded.ready:
+        if position != without and position not in pure:
+            dispatcher.drive(activity_id, position)
+    if pure:
+        dispatcher.drive(activity_id, None)
+    for position in recorded.fanned:
+        dispatcher.documents(activity_id, position)
+    if recorded.asks_output:
+        dispatcher.outbox(activity_id)
+
+
+_played: ContextVar[Callable[[], datetime] | None] = ContextVar("played", default=None)
+
+
+def now() -> datetime:
+    """Return the instant that new events carry."""
+    played = _played.get()
+    return timezone.now() if played is None else played()
+
+
+@contextmanager
+def playing(clock: Callable[[], datetime]) -> Iterator[None]:
+    """Take the time from elsewhere in this context: in a trial, waits take none."""
+    token = _played.set(clock)
+    try:
+        yield
+    finally:
+        _played.reset(token)
+
+
+def lease_end(at: datetime) -> datetime:
+    """Return until when a claim made now holds without a sign of life."""
+    return at + timedelta(seconds=settings.LEASE_SECONDS)

@@ -1,0 +1,59 @@
+"""Time as rows: fire what is due."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F
+
+from activities import dispatch, runtime
+from activities.compiled import compiled
+from activities.engine import events as facts
+from activities.engine.state import Phase
+from activities.models import Activity, StepDocument, Timer
+
+
+def fire(activity_id: UUID, *, at: datetime | None = None) -> int:
+    """Fire the activity's timers that are due at the instant (now); return how many. A stale one is only removed."""
+    instant = at or runtime.now()
+    due = Timer.objects.filter(activity_id=activity_id, due_at__lte=instant)
+    if due.exists():
+        with runtime.locked(activity_id) as activity:
+            nodes = compiled(activity.version_id, activity.pinned_id).graph.nodes
+            timers = list(due.order_by("due_at"))
+            Timer.objects.filter(pk__in=[timer.pk for timer in timers]).delete()
+            runtime.record(
+                activity_id, *(_fired(timer, nodes[timer.position].slug, instant) for timer in timers)
+            )
+    else:
+        timers = []
+    for position in _documents_due(activity_id, instant):
+        dispatch.current().documents(activity_id, position)
+    return len(timers)
+
+
+def next_due(activity: Activity) -> datetime | None:
+    """Return the instant of the activity's next timer or repeated document."""
+    timer = (
+        Timer.objects.filter(activity=activity).order_by("due_at").values_list("due_at", flat=True).first()
+    )
+    document = _repeats(activity.pk).order_by("queued_at").values_list("queued_at", flat=True).first()
+    return min((instant for instant in (timer, document) if instant is not None), default=None)
+
+
+def _repeats(activity_id: UUID) -> object:
+    return StepDocument.objects.filter(
+        step__activity_id=activity_id, step__phase=Phase.WAITING, status="PENDING", queued_at__isnull=False
+    ).exclude(queued_at__lte=F("step__started_at"))
+
+
+def _documents_due(activity_id: UUID, instant: datetime) -> list[int]:
+    rows = StepDocument.objects.filter(
+        step__activity_id=activity_id, step__phase=Phase.WAITING, status="PENDING", queued_at__lte=instant
+    )
+    return list(rows.values_list("step__position", flat=True).distinct())
+
+
+def _fired(timer: Timer, slug: str, instant: datetime) -> facts.TimerFired:
+    return facts.TimerFired(at=instant, step=slug, attempt=timer.attempt, kind=timer.kind)

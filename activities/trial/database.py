@@ -1,0 +1,42 @@
+"""A throwaway database in memory, for commands that run plans without a server."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.apps import apps
+from django.conf import settings
+from django.core.files.storage import default_storage, storages
+from django.db import connection, connections
+
+from activities.heart import heart
+
+
+@contextmanager
+def throwaway() -> Iterator[None]:
+    """Point the default connection at an empty database in memory and the files at a temporary folder."""
+    heart.beats = False
+    connections["default"].close()
+    connections.databases["default"] |= {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": ":memory:",
+        "OPTIONS": {},
+        "CONN_MAX_AGE": None,
+    }
+    del connections["default"]
+    with tempfile.TemporaryDirectory(prefix="trial-") as folder:
+        _store_files_in(folder)
+        with connection.schema_editor() as editor:
+            for model in apps.get_models():
+                if model._meta.managed and not model._meta.proxy:
+                    editor.create_model(model)
+        yield
+
+
+def _store_files_in(folder: str) -> None:
+    options = settings.STORAGES["default"] | {"OPTIONS": {"location": folder}}
+    storages.backends["default"] = options
+    storages._storages.pop("default", None)
+    default_storage._wrapped = storages["default"]

@@ -1,0 +1,228 @@
+"""The mocks of a plan's `test` section, and the handlers that let them answer (plan language 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from activities.sandbox import HostError
+from activities.steps import (
+    Completed,
+    ErrorInfo,
+    Failed,
+    Outcome,
+    Skipped,
+    StepCall,
+    StepHandler,
+    Waiting,
+    registered,
+)
+from activities.steps.bridge_answer import map_answer
+from activities.steps.bridge_request import resolve_request
+from activities.steps.bridges import bare_slug
+from activities.steps.script import Script
+from activities.trial.compare import same
+from plans.language.schema import BridgeCallConfig
+from plans.language.schema import Step as PlanStep
+
+HUMAN = {"CREATE_TASK": "TASK", "APPROVAL": "APPROVAL"}
+MISSING = object()
+
+
+@dataclass(frozen=True)
+class Mocks:
+    """Mocks in the order in which they are tried; the first that matches answers."""
+
+    entries: Sequence[Mapping[str, Any]]
+
+    def answer(self, call: StepCall, *, given: Any = MISSING) -> Mapping[str, Any] | None:
+        """Return what the first matching mock gives at this attempt; None if the step has no mock at all.
+
+        Raise LookupError where mocks exist for the component, and none matches.
+        """
+        named = [entry for entry in self.entries if names(entry, call)]
+        for entry in named:
+            if matches(entry, call, given):
+                return returned(entry["returns"], call.attempt)
+        if named:
+            raise LookupError(f'no mock of step "{call.step.slug}" matches what it was called with')
+        return None
+
+    def bridge_answer(self, bridge: str, endpoint: str) -> Mapping[str, Any] | None:
+        """Return what a mock gives for a bridge that a script calls."""
+        for entry in self.entries:
+            if entry.get("bridge") == bridge and entry.get("endpoint") in (None, endpoint):
+                return returned(entry["returns"], 1)
+        return None
+
+
+def names(entry: Mapping[str, Any], call: StepCall) -> bool:
+    """Tell if the mock is meant for the step: by its slug, or by its component."""
+    if "step" in entry:
+        return bool(entry["step"] == call.step.slug)
+    component = entry.get("component", entry.get("moduleRef"))
+    reference = getattr(call.step.config, "module_ref", None)
+    return (
+        component is not None and reference is not None and bare_module(component) == bare_module(reference)
+    )
+
+
+def bare_module(reference: str) -> str:
+    """Return a module's name without what its spellings add."""
+    bare = reference.removeprefix("module://").lstrip("/")
+    return "builtin/" + bare.removeprefix("builtins/") if bare.startswith("builtins/") else bare
+
+
+def matches(entry: Mapping[str, Any], call: StepCall, given: Any) -> bool:
+    """Tell if the mock's document and exact input are those of the call."""
+    if "document" in entry and (call.document is None or call.document.name != entry["document"]):
+        return False
+    if "when_input" not in entry:
+        return True
+    actual = (call.input if call.has_input else None) if given is MISSING else given
+    return same(entry["when_input"], actual)
+
+
+def returned(returns: Any, attempt: int) -> Mapping[str, Any]:
+    """Return the answer of an attempt: of a list one each, the last for good."""
+    if isinstance(returns, list):
+        returns = returns[min(attempt, len(returns)) - 1]
+    answer: Mapping[str, Any] = returns
+    return answer
+
+
+class Played:
+    """Handlers for a trial: a mock answers where there is one; what touches the world and has none is an error."""
+
+    def __init__(self, mocks: Mocks) -> None:
+        self.mocks = mocks
+
+    def __call__(self, kind: str) -> StepHandler:
+        """Return the handler of the kind."""
+        return PlayedHandler(kind, self.mocks)
+
+
+class PlayedHandler:
+    """A handler that asks the mocks first."""
+
+    def __init__(self, kind: str, mocks: Mocks) -> None:
+        self.kind = kind
+        self.mocks = mocks
+
+    def pure(self, step: PlanStep) -> bool:
+        """Nothing here touches the world."""
+        return True
+
+    def close(self, activity_id: UUID, position: int, *, reason: str) -> None:
+        """Nothing was opened."""
+
+    def run(self, call: StepCall) -> Outcome:
+        """Answer by a mock, or for real where that is harmless."""
+        if self.kind in HUMAN:
+            return self._human(call)
+        given: Any = MISSING
+        if isinstance(call.step.config, BridgeCallConfig):
+            request = resolve_request(call)
+            if isinstance(request, Failed):
+                return request
+            values = request.values
+            given = {"body": values.body} if values.has_body else {}
+            given |= {
+                name: getattr(values, name) for name in ("query", "path", "headers") if getattr(values, name)
+            }
+        try:
+            answer = self.mocks.answer(call, given=given)
+        except LookupError as error:
+            return system_error(str(error))
+        return self._unmocked(call) if answer is None else self._mocked(call, answer)
+
+    def _unmocked(self, call: StepCall) -> Outcome:
+        if self.kind == "SCRIPT":
+            return Script(host=lambda script: ScriptHost(self.mocks)).run(call)
+        reference = bare_module(getattr(call.step.config, "module_ref", "") or "")
+        if self.kind == "EXECUTION" and reference.startswith("builtin/"):
+            return registered("EXECUTION").run(call)
+        what = f"module {reference}" if self.kind == "EXECUTION" else f"a {self.kind} step"
+        return system_error(f'step "{call.step.slug}": {what} touches the world and has no mock')
+
+    def _mocked(self, call: StepCall, answer: Mapping[str, Any]) -> Outcome:
+        match answer.get("outcome", "success"):
+            case "success":
+                return self._succeeded(call, answer)
+            case "skipped":
+                return Skipped(str(answer.get("reason", "")))
+            case "timeout":
+                return Failed(
+                    ErrorInfo("timeout", str(answer.get("message", "timed out")), "Timeout"), kind="timeout"
+                )
+            case "failed":
+                error = answer.get("error") or {}
+                info = ErrorInfo(
+                    error.get("code", 500), str(error.get("message", "failed")), str(error.get("class", ""))
+                )
+                return Failed(info)
+            case outcome:
+                return system_error(f'a mock of step "{call.step.slug}" has unknown outcome {outcome!r}')
+
+    def _succeeded(self, call: StepCall, answer: Mapping[str, Any]) -> Outcome:
+        result = {answer["echo"]: call.input} if "echo" in answer else answer.get("result")
+        config = call.step.config
+        if isinstance(config, BridgeCallConfig):
+            mapped = map_answer(
+                config, result if isinstance(result, Mapping) else {"_statusCode": 200, "_body": result}
+            )
+            return (
+                replace(mapped, action=answer["action"])
+                if "action" in answer and isinstance(mapped, Completed)
+                else mapped
+            )
+        return Completed(result, answer.get("action"))
+
+    def _human(self, call: StepCall) -> Outcome:
+        """Let the real handler say if a person is needed; then the mock is that person."""
+        needed = registered(self.kind).run(call)
+        if not isinstance(needed, Waiting):
+            return needed
+        try:
+            answer = self.mocks.answer(call)
+        except LookupError as error:
+            return system_error(str(error))
+        if answer is None:
+            return replace(needed, open=None)
+        if answer.get("outcome", "success") != "success":
+            return self._mocked(call, answer)
+        action, comment = answer.get("action"), answer.get("comment", "")
+        if self.kind == "APPROVAL":
+            decision = {"by": None, "outcome": action, "comment": comment, "at": None}
+            return Completed({"outcome": action, "decisions": [decision]}, action)
+        data = answer.get("result", {})
+        return Completed({"action": action, "data": data, "comment": comment, "by": None, "at": None}, action)
+
+
+class ScriptHost:
+    """Answers a script's calls from the mocks."""
+
+    def __init__(self, mocks: Mocks) -> None:
+        self.mocks = mocks
+
+    def __call__(self, name: str, arguments: list[Any]) -> Any:
+        """Answer `serviceBridge.call`; raise HostError for what no mock plays."""
+        if name == "serviceBridge.list":
+            return []
+        if name != "serviceBridge.call":
+            raise HostError(f"{name} has no mock", class_name="ReferenceError")
+        bridge, endpoint = bare_slug(str(arguments[0])), str(arguments[1])
+        answer = self.mocks.bridge_answer(bridge, endpoint)
+        if answer is None:
+            raise HostError(f"bridge {bridge} {endpoint} has no mock", class_name="BridgeError")
+        if answer.get("outcome", "success") != "success":
+            message = (answer.get("error") or {}).get("message", "failed")
+            raise HostError(str(message), class_name="BridgeError")
+        return answer.get("result")
+
+
+def system_error(message: str) -> Failed:
+    """Return an error that nothing catches, with the code that system errors have."""
+    return Failed(ErrorInfo(500, message, "SystemError"), kind="system")

@@ -1,0 +1,224 @@
+"""Run a plan to its end here and now: no server, no broker, played time."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import mimetypes
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from activities import delivery, dispatch, fanout, runtime, timers, worker
+from activities.engine.state import ENDED
+from activities.models import Activity, DocumentFamily, DocumentStore, Outbox, Step, StepDocument
+from activities.scope import documents_result
+from activities.starting import judge, launch
+from activities.steps import standing_in
+from activities.trial.mocks import Mocks, Played
+from plans.language.finding import Finding
+from plans.language.findings import check, read_catalog
+from plans.language.schema import Plan as Document
+from plans.language.spellings import read, write
+from plans.models import Organization, PinnedDefinitions, Plan, PlanContent, PlanVersion, Project
+
+_numbers = itertools.count(1)
+
+
+@dataclass(slots=True)
+class Trial:
+    """What to run: a document in any spelling, what it is started with, and who plays the world."""
+
+    document: Any
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] | None = None
+    documents: Sequence[str] = ()
+    mocks: Sequence[Mapping[str, Any]] = ()
+    folder: Path = Path()
+
+    def run(self) -> dict[str, Any]:
+        """Return `{status, outcome, output, error, steps, findings, unrouted}`; status None where it does not start."""
+        plan, findings = read(self.document)
+        definitions = (plan.test or {}).get("catalog")
+        findings = [*findings, *check(plan, read_catalog(definitions))]
+        given, more = judge(plan, self.inputs, self.variables)
+        findings += more
+        if any(finding.severity == "error" for finding in findings):
+            return refused(findings)
+        local = Local()
+        with dispatch.using(local), standing_in(Played(Mocks(self.mocks))), runtime.playing(local.now):
+            project = _project()
+            version = _version(plan, project.organization)
+            pinned = _pinned(project.organization, definitions or {})
+            documents = [_document(project, name, self.folder) for name in self.documents]
+            activity = launch(version, pinned, project=project, by=None, given=given, documents=documents)
+            local.play(activity.pk)
+        return report(Activity.objects.get(pk=activity.pk), findings)
+
+
+class Local:
+    """A dispatcher that does everything itself, in order; the clock jumps to the next timer when nothing else is left."""
+
+    def __init__(self) -> None:
+        self.work: deque[tuple[str, UUID, int | None]] = deque()
+        self.ahead = timezone.now() - timezone.now()
+
+    def now(self) -> datetime:
+        """Return the played time."""
+        return timezone.now() + self.ahead
+
+    def drive(self, activity_id: UUID, position: int | None) -> None:
+        """Put a ready step in line."""
+        self.work.append(("drive", activity_id, position))
+
+    def documents(self, activity_id: UUID, position: int) -> None:
+        """Put a fan-out in line."""
+        self.work.append(("documents", activity_id, position))
+
+    def timer(self, activity_id: UUID, due_at: datetime) -> None:
+        """Timers are looked for when nothing else is left."""
+
+    def outbox(self, activity_id: UUID) -> None:
+        """Put a delivery in line."""
+        self.work.append(("outbox", activity_id, None))
+
+    def play(self, activity_id: UUID) -> None:
+        """Work until nothing more can happen without a person."""
+        while True:
+            while self.work:
+                self._do(*self.work.popleft())
+            activity = Activity.objects.get(pk=activity_id)
+            if activity.status in ENDED:
+                return
+            due = timers.next_due(activity)
+            if due is None:
+                return
+            self.ahead += max(due - self.now(), timezone.now() - timezone.now())
+            timers.fire(activity_id, at=max(due, self.now()))
+
+    def _do(self, what: str, activity_id: UUID, position: int | None) -> None:
+        match what:
+            case "drive":
+                worker.drive(activity_id, position)
+            case "documents" if position is not None:
+                fanout.run_lane(activity_id, position)
+            case _:
+                Outbox.objects.filter(activity_id=activity_id, kind="tell-owner").delete()
+                delivery.deliver(activity_id)
+
+
+def refused(findings: Sequence[Finding]) -> dict[str, Any]:
+    """Return the report of a plan that does not start: errors first."""
+    ordered = sorted(findings, key=lambda finding: finding.severity != "error")
+    return {
+        "status": None,
+        "outcome": None,
+        "output": None,
+        "error": None,
+        "steps": {},
+        "findings": [finding.as_dict() for finding in ordered],
+        "unrouted": 0,
+    }
+
+
+def report(activity: Activity, findings: Sequence[Finding]) -> dict[str, Any]:
+    """Return what came out."""
+    ended = activity.status in ENDED
+    return {
+        "status": activity.status,
+        "outcome": (activity.outcome or "failed") if ended else None,
+        "output": activity.output,
+        "error": activity.error,
+        "steps": {
+            step.slug: _step(activity, step)
+            for step in Step.objects.filter(activity=activity).order_by("position")
+        },
+        "findings": [finding.as_dict() for finding in findings],
+        "unrouted": 0,
+    }
+
+
+def _step(activity: Activity, step: Step) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "status": step.status,
+        "action": step.action,
+        "result": step.result,
+        "error": step.error,
+    }
+    rows = list(StepDocument.objects.filter(step=step).select_related("document").order_by("position"))
+    if rows:
+        shown["result"] = documents_result(activity, step.slug)
+        shown["documents"] = {
+            row.document.name: {
+                "status": row.status,
+                "action": row.action,
+                "result": row.result,
+                "error": row.error,
+            }
+            for row in rows
+        }
+    elif (
+        step.documents_total == 0
+        and step.status == "COMPLETED"
+        and step.result is None
+        and _fans_out(activity, step)
+    ):
+        shown["result"] = {"documents": {}}
+    return shown
+
+
+def _fans_out(activity: Activity, step: Step) -> bool:
+    from activities.compiled import compiled
+
+    return compiled(activity.version_id, activity.pinned_id).graph.nodes[step.position].fan_out is not None
+
+
+def _project() -> Project:
+    number = next(_numbers)
+    organization = Organization.objects.create(slug=f"trial-{number}", name="Trial")
+    return Project.objects.create(organization=organization, slug="trial", name="Trial")
+
+
+def _version(document: Document, organization: Organization) -> PlanVersion:
+    plan = Plan.objects.create(
+        organization=organization, slug=document.slug[:80] or "trial", name=document.name[:200] or "Trial"
+    )
+    content = PlanContent.objects.create(organization=organization, digest="trial", document=write(document))
+    return PlanVersion.objects.create(plan=plan, organization=organization, number=1, content=content)
+
+
+def _pinned(organization: Organization, definitions: Mapping[str, Any]) -> PinnedDefinitions:
+    return PinnedDefinitions.objects.create(
+        organization=organization, digest="trial", document=dict(definitions)
+    )
+
+
+def _document(project: Project, name: str, folder: Path) -> DocumentFamily:
+    """Put a document in: the file of that name beside the plan, else an empty one."""
+    beside = folder / name
+    content = beside.read_bytes() if beside.is_file() else b""
+    store, _made = DocumentStore.objects.get_or_create(
+        organization=project.organization, project=project, slug="documents", defaults={"name": "Documents"}
+    )
+    digest = hashlib.sha256(content).hexdigest()
+    file = f"trial/{digest}{Path(name).suffix}"
+    if not default_storage.exists(file):
+        file = default_storage.save(file, ContentFile(content))
+    return DocumentFamily.objects.create(
+        organization=project.organization,
+        project=project,
+        store=store,
+        name=name,
+        mime=mimetypes.guess_type(name)[0] or "application/octet-stream",
+        size=len(content),
+        digest=digest,
+        file=file,
+    )
