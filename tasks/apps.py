@@ -10,3 +10,12 @@ class TasksConfig(AppConfig):
 
     name = "tasks"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Put the inbox into the frame: its count in the rail, its tasks in the palette."""
+        from plans import context
+        from tasks import inbox, panels
+
+        context.inbox_counter = inbox.count
+        if panels.palette not in context.palette_providers:
+            context.palette_providers.append(panels.palette)

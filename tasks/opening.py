@@ -91,7 +91,7 @@ def wanted_approval(call: StepCall, config: ApprovalConfig, texts: Texts) -> Wan
     )
 
 
-def open_task(wanted: Wanted) -> Task:
+def open_task(wanted: Wanted) -> None:
     """Make the task and its candidates; for an approval also fix who may decide. In a transaction."""
     now = timezone.now()
     task = Task.objects.create(**wanted.fields, due_at=_due(wanted, now), created_at=now)
@@ -100,7 +100,6 @@ def open_task(wanted: Wanted) -> Task:
     TaskEvent.objects.create(task=task, kind=TaskEvent.Kind.OPENED, detail="; ".join(notes)[:500], at=now)
     if task.is_approval:
         people.poll(task, now, opening=True)
-    return task
 
 
 def _common(call: StepCall) -> dict[str, Any]:

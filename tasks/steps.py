@@ -7,12 +7,13 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils import timezone
 
 from activities import services as runs
 from activities.models import Step
 from activities.sandbox import Evaluation, evaluate
-from activities.steps import Completed, ErrorInfo, Failed, LogLine, Outcome, StepCall, Waiting
+from activities.steps import Completed, ErrorInfo, Failed, LogLine, Outcome, StepCall, Waiting, WorkLink
 from plans.language.schema import ApprovalConfig, CreateTaskConfig
 from plans.language.schema import Step as PlanStep
 from plans.services.pinning import reference_slug
@@ -54,6 +55,10 @@ class CreateTask:
         """Withdraw the step's open tasks."""
         services.withdraw(activity_id, position, reason=reason)
 
+    def work(self, activity_id: UUID, position: int) -> WorkLink | None:
+        """Return the step's newest task."""
+        return _newest(activity_id, position)
+
 
 class Approval:
     """APPROVAL: a decision of people; it completes when enough of them decided."""
@@ -77,6 +82,10 @@ class Approval:
         """Withdraw the step's open approval."""
         services.withdraw(activity_id, position, reason=reason)
 
+    def work(self, activity_id: UUID, position: int) -> WorkLink | None:
+        """Return the step's newest approval."""
+        return _newest(activity_id, position)
+
 
 def _is_required(call: StepCall, criteria: Mapping[str, Any]) -> tuple[bool, list[LogLine]]:
     """Only a condition that is exactly false lets an approval pass by itself; no result or an error does not."""
@@ -96,6 +105,13 @@ def _is_required(call: StepCall, criteria: Mapping[str, Any]) -> tuple[bool, lis
     if verdict.has_value and verdict.value is False:
         return False, [_line("info", f"not required: {condition} is false")]
     return True, []
+
+
+def _newest(activity_id: UUID, position: int) -> WorkLink | None:
+    task = (
+        Task.objects.filter(activity=activity_id, position=position).order_by("-run", "-created_at").first()
+    )
+    return WorkLink(reverse("tasks:task", args=[task.pk]), task.title, task.status) if task else None
 
 
 def _open_beside(call: StepCall, wanted: opening.Wanted) -> None:

@@ -11,9 +11,9 @@ import regex
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
-from jsonschema.exceptions import _WrappedReferencingError  # what an unknown $ref raises
 from jsonschema.validators import extend
 from referencing import Registry
+from referencing.exceptions import Unresolvable
 
 from tasks.forms import escape, labels
 
@@ -60,7 +60,7 @@ def faults(schema: Mapping[str, Json] | None, data: Json, *, complete: bool = Tr
             }:
                 pointer, message = _fault(error, names)
                 found.setdefault(pointer, []).append(message)
-    except _WrappedReferencingError as error:
+    except Unresolvable as error:
         return {
             "": [_("the form's schema refers to something that it does not hold: %(ref)s") % {"ref": error}]
         }

@@ -1,0 +1,19 @@
+"""Addresses of the tasks' API."""
+
+from __future__ import annotations
+
+from django.urls import re_path
+
+from plans.router import Router
+from tasks.api import SLUG, UUID_PATTERN, DecideView, TaskViewSet
+
+router = Router()
+router.register("tasks", TaskViewSet, basename="task")
+urlpatterns = [
+    *router.urls,
+    re_path(
+        rf"^activities/(?P<activity_id>{UUID_PATTERN})/steps/(?P<slug>{SLUG})/decide/?$",
+        DecideView.as_view(),
+        name="activity-decide",
+    ),
+]

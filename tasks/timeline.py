@@ -1,0 +1,89 @@
+"""A task's history as sentences, oldest first: what happened, what was decided, what was said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from tasks.definitions import definition_of, words
+from tasks.models import Comment, Decision, Task, TaskEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: who did what when, and the words of a comment or decision."""
+
+    at: datetime
+    who: str
+    did: str
+    text: str = ""
+
+
+def timeline(task: Task) -> list[Entry]:
+    """Return the history of the task; three queries."""
+    entries = [_event(task, row) for row in task.history.select_related("person", "subject")]
+    entries += [
+        Entry(row.at, row.person.name, decided(row.outcome), row.comment)
+        for row in task.decisions.select_related("person")
+    ]
+    entries += [
+        Entry(row.at, row.person.name if row.person else _("Somebody"), _said(row), row.text)
+        for row in task.comments.select_related("person")
+    ]
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def decided(outcome: str) -> str:
+    """Return what a person did who decided so."""
+    match outcome:
+        case Decision.Outcome.APPROVED:
+            return _("approved")
+        case Decision.Outcome.REJECTED:
+            return _("rejected")
+        case _:
+            return _("sent back")
+
+
+def action_label(task: Task) -> str:
+    """Return the words of the action that ended the task."""
+    if task.is_approval:
+        return decided(task.action).capitalize() if task.action else ""
+    known = definition_of(task.definition).action(task.action)
+    return known.label if known else words(task.action)
+
+
+def _said(comment: Comment) -> str:
+    return _("asked") if comment.kind == Comment.Kind.QUESTION else _("commented")
+
+
+def _event(task: Task, row: TaskEvent) -> Entry:
+    who = row.person.name if row.person else ""
+    subject = row.subject.name if row.subject else _("somebody")
+    match row.kind:
+        case TaskEvent.Kind.OPENED:
+            return Entry(row.at, "", _("Opened by its step"), row.detail)
+        case TaskEvent.Kind.CLAIMED:
+            return Entry(row.at, who, _("claimed it"))
+        case TaskEvent.Kind.RELEASED:
+            return Entry(row.at, who, _("released it"))
+        case TaskEvent.Kind.ASSIGNED:
+            return Entry(row.at, who, _("assigned it to %(person)s") % {"person": subject})
+        case TaskEvent.Kind.MOVED:
+            return Entry(row.at, who, _("moved it to %(status)s") % {"status": words(row.detail)})
+        case TaskEvent.Kind.FINISHED if task.is_approval:
+            return Entry(row.at, "", _("Settled: %(outcome)s") % {"outcome": decided(row.detail)})
+        case TaskEvent.Kind.FINISHED:
+            said = (
+                _("finished it: %(action)s") % {"action": action_label(task)}
+                if row.detail
+                else _("finished it")
+            )
+            return Entry(row.at, who, said, task.comment)
+        case TaskEvent.Kind.CANCELLED:
+            return Entry(row.at, "", _("Withdrawn"), row.detail)
+        case TaskEvent.Kind.JOINED:
+            return Entry(row.at, subject, _("may decide as well from now on"))
+        case _:
+            return Entry(row.at, subject, _("may decide no longer"))

@@ -1,0 +1,22 @@
+"""Addresses of the pages of tasks."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tasks.views.inbox import inbox_page
+from tasks.views.tasks import assign, claim, comment, decide, draft, finish, release, task_page
+
+app_name = "tasks"
+
+urlpatterns = [
+    path("inbox/", inbox_page, name="inbox"),
+    path("tasks/<uuid:task_id>/", task_page, name="task"),
+    path("tasks/<uuid:task_id>/finish/", finish, name="finish"),
+    path("tasks/<uuid:task_id>/decide/", decide, name="decide"),
+    path("tasks/<uuid:task_id>/claim/", claim, name="claim"),
+    path("tasks/<uuid:task_id>/release/", release, name="release"),
+    path("tasks/<uuid:task_id>/assign/", assign, name="assign"),
+    path("tasks/<uuid:task_id>/comments/", comment, name="comment"),
+    path("tasks/<uuid:task_id>/draft/", draft, name="draft"),
+]
