@@ -22,7 +22,7 @@ MAX_TRIES = 10
 
 def deliver(activity_id: UUID) -> None:
     """Deliver everything of the activity that is due."""
-    due = Outbox.objects.filter(activity_id=activity_id, delivered_at=None, due_at__lte=timezone.now())
+    due = Outbox.objects.filter(activity_id=activity_id, delivered_at=None, due_at__lte=runtime.now())
     for row_id in due.order_by("id").values_list("pk", flat=True):
         _deliver(row_id)
 

@@ -110,6 +110,9 @@ class Burst:
             self.state = decision.state
             self.events.append(event)
             for change in decision.changes:
+                if change.how == "default":
+                    step = self.compiled.steps[change.position]
+                    self.scope.give(step.slug, step.on_error.default_output)
                 if change.after in (Phase.GUARDING, Phase.QUEUED):
                     self.mine[change.position] = None
                 else:
