@@ -95,11 +95,17 @@ def rename_step(plan: Plan, old: str, new: str) -> tuple[Plan, list[Rewrite]]:
     taken = {step.slug for step in plan.steps} | {step.uuid for step in plan.steps if step.uuid}
     if new in taken | {broken.slug for broken in plan.broken}:
         raise RefactorError(f'another step is named "{new}"; choose a slug that is free')
-    renaming = _Renaming({old: new})
+    return rename_steps(plan, {old: new})
+
+
+def rename_steps(plan: Plan, names: Mapping[str, str]) -> tuple[Plan, list[Rewrite]]:
+    """Give several steps other slugs at once, old to new, and every reference; whether they are free is not asked."""
+    renaming = _Renaming(names)
     steps: list[StepBase] = []
     for step in plan.steps:
-        if step.slug == old:
-            renaming.note(new, "slug", old, new)
+        new = names.get(step.slug)
+        if new is not None:
+            renaming.note(new, "slug", step.slug, new)
             step = step.model_copy(update={"slug": new})
         steps.append(step)
     return _rename_everywhere(plan, steps, renaming), renaming.done
@@ -198,10 +204,7 @@ def _rename_everywhere(plan: Plan, steps: list[StepBase], renaming: _Renaming) -
     if test != plan.test:
         renaming.note(None, "test", "its step and action names", "the new ones")
         updates["test"] = test
-    changed = plan.model_copy(update=updates)
-    # A copy carries the index of the original along.
-    changed.__dict__.pop("by_slug", None)
-    return changed
+    return plan.model_copy(update=updates)
 
 
 def _rename_in_step(step: StepBase, renaming: _Renaming) -> StepBase:

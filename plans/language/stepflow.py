@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
+from itertools import count
 from typing import Any, Final
 
 from plans.language.finding import Notes, Place
+from plans.language.refactor import rename_steps
+from plans.language.schema import Plan
+from plans.language.slugs import STEP_SLUG
 
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NOT_IN_SLUG: Final = re.compile(r"[^a-z0-9_-]+")
 _SCHEMA_MARK: Final = "stepflow.org/"
 _PLAN_KEYS: Final = {
     "slug": "slug",
@@ -21,6 +28,7 @@ _PLAN_KEYS: Final = {
     "test": "test",
     "variables": "variables",
     "metadata": "metadata",
+    "failurePolicy": "failurePolicy",
 }
 _KNOWN_BESIDES: Final = frozenset({"schema", "schemas", "version", "examples"})
 _STEP_KEYS: Final = {
@@ -69,6 +77,40 @@ def to_plan(flow: Mapping[str, Any], notes: Notes) -> dict[str, Any]:
         plan["metadata"] = {**(metadata if isinstance(metadata, dict) else {}), "stepflow": extra}
     plan.setdefault("failurePolicy", "output")
     return plan
+
+
+def name_by_slugs(plan: Plan, notes: Notes) -> Plan:
+    """Give slugs to steps of a flow whose ids are none (`loadData` is `load-data`); the id stays as the name."""
+    slugs = {step.slug for step in plan.steps}
+    names: dict[str, str] = {}
+    for step in plan.steps:
+        if step.slug not in names and not STEP_SLUG.fullmatch(step.slug):
+            slug = _free_slug(step.slug, slugs | set(names.values()))
+            names[step.slug] = slug
+            message = (
+                f'flow step "{step.slug}" is named "{slug}" here: a slug may hold a-z, 0-9, _ and - only'
+            )
+            notes.add("stepflow-id-renamed", message, Place("flow", slug, "slug"), severity="warning")
+    if not names:
+        return plan
+    renamed, _ = rename_steps(_with_names(plan, names), names)
+    return renamed
+
+
+def _with_names(plan: Plan, names: Mapping[str, str]) -> Plan:
+    steps = tuple(
+        step.model_copy(update={"name": step.slug}) if step.slug in names and not step.name else step
+        for step in plan.steps
+    )
+    return plan.model_copy(update={"steps": steps})
+
+
+def _free_slug(identifier: str, taken: Collection[str]) -> str:
+    words = _HUMP.sub("-", identifier).lower()
+    slug = _NOT_IN_SLUG.sub("-", words).strip("-_") or "step"
+    return next(
+        name for number in count(1) if (name := slug if number == 1 else f"{slug}-{number}") not in taken
+    )
 
 
 def _place_key(key: str, value: Any, plan: dict[str, Any], extra: dict[str, Any], notes: Notes) -> None:

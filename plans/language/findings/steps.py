@@ -118,6 +118,9 @@ def _check_fan_out(step: StepBase) -> Iterator[Finding]:
         if kept.get("joinPolicy") not in (None, "ANY_BRANCH"):
             message = f'step "{slug}" ({step.kind}) does not run per document; its joinPolicy does nothing'
             yield warning("join-policy-inert", message, step=slug, field="config.joinPolicy")
+        if kept.get("maxParallel") is not None:
+            message = f'step "{slug}" ({step.kind}) does not run per document; its maxParallel does nothing'
+            yield warning("max-parallel-inert", message, step=slug, field="config.maxParallel")
         return
     if "maxParallel" in kept and step.kind in _PARALLEL_CODES:
         message = f'step "{slug}" ({step.kind}) cannot have maxParallel; only EXECUTION can'

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
@@ -103,6 +104,12 @@ class Plan(Model):
     def has_output(self) -> bool:
         """Tell whether the plan has an `output`; null is none."""
         return self.output is not None
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy with changes; the index by slug is made anew."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("by_slug", None)
+        return copied
 
     @cached_property
     def by_slug(self) -> dict[str, StepBase]:

@@ -47,7 +47,8 @@ def read(document: object) -> tuple[Plan, list[Finding]]:
         notes.add("too-large", f"plan is nested deeper than {MAX_DEPTH} levels", _PLAN)
         return Plan(), notes.found
     if stepflow.is_flow(document):
-        document = stepflow.to_plan(document, notes)
+        plan = _read_plan(stepflow.to_plan(document, notes), notes)
+        return stepflow.name_by_slugs(plan, notes), notes.found
     return _read_plan(document, notes), notes.found
 
 

@@ -215,6 +215,8 @@ WARNINGS: list[tuple[list[dict[str, Any]], str, str]] = [
      'step "a" does not run per document; its joinPolicy does nothing'),
     ([approval("a", joinPolicy="ALL_COMPLETED")], "join-policy-inert",
      'step "a" (APPROVAL) does not run per document; its joinPolicy does nothing'),
+    ([approval("a", maxParallel=2)], "max-parallel-inert",
+     'step "a" (APPROVAL) does not run per document; its maxParallel does nothing'),
     ([work("a", conditionExpr="steps.b.action = 'x'")], "condition.unknown-step-ref",
      'the conditionExpr of step "a" reads steps.b, and there is no such step'),
     ([approval("a", approvalCriteria={"condition": "steps.`b-c`.x = 1"})], "condition.unknown-step-ref",

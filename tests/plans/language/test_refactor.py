@@ -144,7 +144,7 @@ PLAN: dict[str, Any] = {
             "slug": "b",
             "kind": "LLM",
             "dependsOn": ["a:go", "a?"],
-            "conditionExpr": "steps.a.action = 'go' and 'stop' != steps.a.action and inputs.a = 'go' and my.steps.a = 1",
+            "conditionExpr": "steps.a.action = 'go' and 'stop' != steps.a.action and inputs.a = 'go' and my.steps.a",
             "input": {"$if": {"$step": "a"}, "then": {"$literal": {"$step": "a"}}},
             "config": {
                 "promptBody": "Look at {{ steps.a.x }} of steps.a",
@@ -174,7 +174,7 @@ def test_renaming_a_step_reaches_every_reference_and_no_other_text() -> None:
     _, second, third = document["steps"]
     assert second["dependsOn"] == ["new-a:go", "new-a?"]
     assert second["conditionExpr"] == (
-        "steps.`new-a`.action = 'go' and 'stop' != steps.`new-a`.action and inputs.a = 'go' and my.steps.a = 1"
+        "steps.`new-a`.action = 'go' and 'stop' != steps.`new-a`.action and inputs.a = 'go' and my.steps.a"
     )
     assert second["input"] == {"$if": {"$step": "new-a"}, "then": {"$literal": {"$step": "a"}}}
     assert second["config"] == {

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from plans.language.finding import Finding
 from plans.language.schema import Dependency, Plan
 from plans.language.spellings import module_ref, read, write
+from tests.plans.language.documents import DOCUMENTS
 
 EXECUTION = {"slug": "a", "kind": "EXECUTION", "config": {"moduleRef": "acme/work"}}
 
@@ -335,127 +335,6 @@ def test_numbers_and_key_order_survive() -> None:
 )
 def test_modules_have_one_spelling(typed: str, ref: str) -> None:
     assert module_ref(typed) == ref
-
-
-WORDS = (
-    *(
-        "slug",
-        "kind",
-        "type",
-        "config",
-        "steps",
-        "uuid",
-        "dependsOn",
-        "conditionExpr",
-        "expr",
-        "input",
-        "skipIf",
-    ),
-    *(
-        "onError",
-        "action",
-        "actions",
-        "scriptActions",
-        "scriptBody",
-        "moduleRef",
-        "perDocument",
-        "joinPolicy",
-    ),
-    *(
-        "maxParallel",
-        "$from",
-        "$step",
-        "$if",
-        "then",
-        "$coalesce",
-        "$literal",
-        "step",
-        "path",
-        "onSkip",
-        "$on_skip",
-    ),
-    *(
-        "defaultValue",
-        "output",
-        "inputOptions",
-        "name",
-        "required",
-        "variables",
-        "layout",
-        "test",
-        "id",
-        "component",
-    ),
-    *(
-        "schema",
-        "metadata",
-        "distinctFrom",
-        "documentFamilyGroups",
-        "executionPolicy",
-        "timeoutSeconds",
-        "kept",
-    ),
-)
-VALUES = (
-    "a",
-    "b",
-    "a?",
-    "b:x",
-    "EXECUTION",
-    "SCRIPT",
-    "TASK",
-    "APPROVAL",
-    "LLM",
-    "useDefault",
-    "skip",
-    "ANY_BRANCH",
-)
-KEYS = st.sampled_from(WORDS) | st.text(max_size=3)
-SCALARS = (
-    st.none()
-    | st.booleans()
-    | st.integers(-3, 10**20)
-    | st.floats(allow_nan=False)
-    | st.text(max_size=4)
-    | st.sampled_from(
-        [
-            "a",
-            "b",
-            "a?",
-            "b:x",
-            "EXECUTION",
-            "SCRIPT",
-            "TASK",
-            "APPROVAL",
-            "LLM",
-            "useDefault",
-            "skip",
-            "ANY_BRANCH",
-        ]
-    )
-)
-ANY_JSON = st.recursive(
-    SCALARS,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=5),
-    max_leaves=25,
-)
-STEPS = st.fixed_dictionaries(
-    {
-        "slug": st.sampled_from(["a", "b", "c"]),
-        "kind": st.sampled_from(["EXECUTION", "SCRIPT", "CREATE_TASK"]),
-    },
-    optional={
-        "uuid": st.sampled_from(["a", "u1", "u2"]),
-        "dependsOn": st.lists(st.sampled_from(["a", "b?", "c:x", "u1", "u2:y", ":", 5]), max_size=3),
-        "config": st.dictionaries(KEYS, ANY_JSON, max_size=4),
-        "input": ANY_JSON,
-        "onError": ANY_JSON,
-        "kept": ANY_JSON,
-    },
-)
-DOCUMENTS = ANY_JSON | st.fixed_dictionaries(
-    {"steps": st.lists(STEPS | ANY_JSON, max_size=5)}, optional={"slug": SCALARS, "extends": ANY_JSON}
-)
 
 
 @settings(max_examples=400)

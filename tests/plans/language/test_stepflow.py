@@ -143,3 +143,35 @@ def test_variables_are_plain_properties(flow: dict[str, Any]) -> None:
     plan, found = read({"schema": "https://stepflow.org/schemas/v1/flow.json", **flow})
 
     assert (plan.variables, found) == ({"region": {"default": "eu"}}, [])
+
+
+def test_an_id_that_is_no_slug_gets_one_and_stays_as_the_name() -> None:
+    plan, found = read(
+        {
+            "steps": [
+                {"id": "loadData", "component": "/x/y"},
+                {"id": "load-data", "component": "/x/y"},
+                {
+                    "id": "Use It",
+                    "component": "/x/y",
+                    "input": [{"$step": "loadData"}, {"$step": "load-data"}],
+                },
+            ],
+            "output": {"$from": {"step": "Use It"}},
+            "test": {"cases": [{"steps": {"loadData": {"status": "COMPLETED"}}}]},
+        }
+    )
+    document = write(plan)
+
+    assert [(step["slug"], step.get("name")) for step in document["steps"]] == [
+        ("load-data-2", "loadData"),
+        ("load-data", None),
+        ("use-it", "Use It"),
+    ]
+    assert document["steps"][2]["input"] == [{"$step": "load-data-2"}, {"$step": "load-data"}]
+    assert document["output"] == {"$from": {"step": "use-it"}}
+    assert document["test"]["cases"][0]["steps"] == {"load-data-2": {"status": "COMPLETED"}}
+    assert [(finding.code, finding.severity, finding.step) for finding in found] == [
+        ("stepflow-id-renamed", "warning", "load-data-2"),
+        ("stepflow-id-renamed", "warning", "use-it"),
+    ]
