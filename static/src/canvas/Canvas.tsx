@@ -17,7 +17,15 @@ import { Icon, useMedia } from "../shared/ui/bits";
 import { ActionEdge, type ActionFlowEdge } from "./ActionEdge";
 import { sourceHandle } from "./arrange";
 import { firstView } from "./firstView";
-import type { Arrangement, Direction, GraphView, Looks, Mark, Point } from "./graph";
+import {
+  type Arrangement,
+  type Direction,
+  drawable,
+  type GraphView,
+  type Looks,
+  type Mark,
+  type Point,
+} from "./graph";
 import { nodeSize } from "./measure";
 import { type StepFlowNode, StepNode } from "./StepNode";
 import { type Flow, toFlow } from "./toFlow";
@@ -40,19 +48,20 @@ const MANY = 60;
 
 export function Canvas(props: CanvasProps) {
   const direction: Direction = useMedia("(max-width: 640px)") ? "down" : "right";
-  const arrangement = useArrangement(props.graph, props.looks !== null, direction);
+  const graph = useMemo(() => drawable(props.graph), [props.graph]);
+  const arrangement = useArrangement(graph, props.looks !== null, direction);
   const [pane, setPane] = useState<HTMLElement | null>(null);
   return (
     <section ref={setPane} className="canvas" aria-label={props.label}>
-      {props.graph.steps.length === 0 ? (
+      {graph.steps.length === 0 ? (
         <p className="canvas-words">This plan has no steps yet. Steps added to it are drawn here.</p>
       ) : arrangement && pane ? (
         <ReactFlowProvider key={direction}>
-          <Drawn {...props} direction={direction} arrangement={arrangement} pane={pane} />
+          <Drawn {...props} graph={graph} direction={direction} arrangement={arrangement} pane={pane} />
         </ReactFlowProvider>
       ) : (
         <p className="canvas-words" role="status">
-          Laying out {props.graph.steps.length} steps…
+          Laying out {graph.steps.length} steps…
         </p>
       )}
     </section>

@@ -99,7 +99,7 @@ function DocumentBar({ counts }: { counts: DocumentCounts }) {
     <div className="step-node-bar" aria-hidden="true">
       <span className="bar-done" style={{ width: share(counts.completed) }} />
       <span className="bar-failed" style={{ width: share(counts.failed) }} />
-      <span className="bar-running" style={{ width: share(counts.running) }} />
+      <span className="bar-running" style={{ width: share(counts.running ?? 0) }} />
     </div>
   );
 }

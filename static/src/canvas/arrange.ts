@@ -1,8 +1,15 @@
 /** Where steps go: what the author placed stays, the rest is laid out in layers along the edges. Pure. */
 import type { ElkExtendedEdge, ElkLabel, ElkNode } from "elkjs/lib/elk-api";
-import type { Arrangement, Direction, GraphEdge, GraphView, Point, Route } from "./graph";
+import {
+  type Arrangement,
+  type Direction,
+  edgeId,
+  type GraphEdge,
+  type GraphView,
+  type Point,
+  type Route,
+} from "./graph";
 import { BODY, handlePoint, inPoint, labelSize, nodeSize, outHandles } from "./measure";
-import { edgeId } from "./toFlow";
 
 /** The author's own arrangement, where it is complete and drawn left to right; else null. */
 export function placedByAuthor(graph: GraphView, direction: Direction): Arrangement | null {
@@ -41,7 +48,6 @@ export function columns(graph: GraphView, live: boolean, direction: Direction): 
 
 /** The graph in the terms of ELK: ports at the handles, labels with their size. */
 export function toElk(graph: GraphView, live: boolean, direction: Direction): ElkNode {
-  const known = new Set(graph.steps.map((step) => step.slug));
   const size = nodeSize(live);
   const children = graph.steps.map((step) => ({
     id: step.slug,
@@ -55,9 +61,7 @@ export function toElk(graph: GraphView, live: boolean, direction: Direction): El
     ].map((port) => ({ ...port, width: 0, height: 0 })),
     layoutOptions: { "elk.portConstraints": "FIXED_POS" },
   }));
-  const edges = graph.edges
-    .filter((edge) => known.has(edge.from) && known.has(edge.to))
-    .map((edge) => toElkEdge(graph, edge));
+  const edges = graph.edges.map((edge) => toElkEdge(graph, edge));
   return { id: "plan", layoutOptions: optionsFor(direction), children, edges };
 }
 

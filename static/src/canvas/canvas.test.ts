@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { StepStatus } from "../shared/statuses";
 import { columns, keepPlaced, placedByAuthor, toElk } from "./arrange";
 import { firstView } from "./firstView";
-import type { GraphEdge, GraphStep, GraphView, StepLook } from "./graph";
+import { drawable, type GraphEdge, type GraphStep, type GraphView, type StepLook } from "./graph";
 import { elbow, middle, softPath } from "./path";
 import { shapeOf } from "./remembered";
 import { edgeState, toFlow } from "./toFlow";
@@ -28,8 +28,10 @@ describe("toFlow", () => {
     ]);
   });
 
-  test("an edge to a step that is not there is left out", () => {
-    expect(toFlow(plan(["a"], edge("a", "gone")), null).edges).toEqual([]);
+  test("what a draft names twice is drawn once, and edges to nowhere are not", () => {
+    const draft = plan(["a", "b", "a"], edge("a", "b"), edge("a", "b"), edge("a", "gone"));
+
+    expect(drawable(draft)).toEqual(plan(["a", "b"], edge("a", "b")));
   });
 
   test("a node is told in words to who can't see it", () => {

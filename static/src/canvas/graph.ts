@@ -24,8 +24,23 @@ export type DocumentCounts = {
   cancelled: number;
   skipped: number;
   notTaken: number;
-  running: number;
+  /** Where the server tells it. */
+  running?: number;
 };
+
+/** The graph without what can't be drawn twice or to nowhere: a draft may name a step or a dependency two times. */
+export function drawable(graph: GraphView): GraphView {
+  const steps = [...new Map(graph.steps.map((step) => [step.slug, step])).values()];
+  const known = new Set(steps.map((step) => step.slug));
+  const edges = graph.edges.filter((edge) => known.has(edge.from) && known.has(edge.to));
+  return { ...graph, steps, edges: [...new Map(edges.map((edge) => [edgeId(edge), edge])).values()] };
+}
+
+/** The name of an edge: the same in every run of the plan. */
+export function edgeId(edge: GraphEdge): string {
+  const action = edge.action === null ? "" : `:${edge.action}`;
+  return `${edge.from}${edge.await ? "?" : ""}${action}>${edge.to}`;
+}
 
 /** How a step stands in a run. */
 export type StepLook = {

@@ -1,6 +1,14 @@
 /** What to draw for a graph and the looks of its steps, without where: pure. */
 import { kindWord, stepFace } from "../shared/statuses";
-import type { GraphEdge, GraphStep, GraphView, Looks, Mark, StepLook } from "./graph";
+import {
+  edgeId,
+  type GraphEdge,
+  type GraphStep,
+  type GraphView,
+  type Looks,
+  type Mark,
+  type StepLook,
+} from "./graph";
 
 /** idle: nobody knows yet; taken: the run went this way; not-taken: it did not, and will not. */
 export type EdgeState = "idle" | "taken" | "not-taken";
@@ -25,20 +33,12 @@ export type FlowEdge = {
 
 export type Flow = { nodes: FlowNode[]; edges: FlowEdge[] };
 
-/** Nodes in plan order, edges in graph order; an edge to or from a step that the graph does not hold is left out. */
+/** Nodes in plan order, edges in graph order, of a drawable graph. */
 export function toFlow(graph: GraphView, looks: Looks | null, marks: Record<string, Mark> = {}): Flow {
-  const known = new Set(graph.steps.map((step) => step.slug));
-  const nodes = graph.steps.map((step) => toNode(step, looks?.[step.slug] ?? null, marks[step.slug] ?? null));
-  const edges = graph.edges
-    .filter((edge) => known.has(edge.from) && known.has(edge.to))
-    .map((edge) => toEdge(edge, looks));
-  return { nodes, edges };
-}
-
-/** The name of an edge: the same in every run of the plan. */
-export function edgeId(edge: GraphEdge): string {
-  const action = edge.action === null ? "" : `:${edge.action}`;
-  return `${edge.from}${edge.await ? "?" : ""}${action}>${edge.to}`;
+  return {
+    nodes: graph.steps.map((step) => toNode(step, looks?.[step.slug] ?? null, marks[step.slug] ?? null)),
+    edges: graph.edges.map((edge) => toEdge(edge, looks)),
+  };
 }
 
 /** Whether the run went along an edge (plan language 3). */

@@ -70,12 +70,13 @@ function PlanName({ view, url }: { view: View; url: string | null }) {
 }
 
 function Times({ view }: { view: View }) {
-  const { startedAt, finishedAt, status } = view.activity;
+  const { startedAt, finishedAt, status, startedBy } = view.activity;
   const now = useNow(status === "RUNNING");
   if (!startedAt) return null;
   return (
     <span>
-      <Exact at={startedAt} /> · <span className="num">{elapsed(startedAt, finishedAt, now)}</span>
+      <Exact at={startedAt} />
+      {startedBy && ` by ${startedBy}`} · <span className="num">{elapsed(startedAt, finishedAt, now)}</span>
     </span>
   );
 }

@@ -117,9 +117,14 @@ function Detail({ detail }: { detail: StepDetail }) {
         </Part>
       )}
       {detail.logs.length > 0 && <Logs logs={detail.logs} />}
-      {detail.attempts.length > 1 && <Attempts attempts={detail.attempts} />}
+      {triedAgain(detail) && <Attempts attempts={detail.attempts} />}
     </>
   );
+}
+
+/** The only attempt of a step says nothing that its times do not. */
+function triedAgain({ attempts, attempt, run }: StepDetail): boolean {
+  return attempts.length > 1 || (attempts.length === 1 && (attempt > 1 || run > 1));
 }
 
 function Part({ title, children }: { title: string; children: ReactNode }) {

@@ -31,7 +31,7 @@ export function Documents({ documents }: { documents: DocumentRun[] }) {
       </div>
       <ul className="list">
         {listed.slice(0, SHOWN).map((document) => (
-          <DocumentRow key={document.name} document={document} />
+          <DocumentRow key={document.id ?? document.name} document={document} />
         ))}
       </ul>
       {listed.length > SHOWN && (
@@ -43,7 +43,8 @@ export function Documents({ documents }: { documents: DocumentRun[] }) {
 
 function DocumentRow({ document }: { document: DocumentRun }) {
   const time = elapsed(document.startedAt, document.finishedAt, new Date());
-  const told = document.error !== null || (document.result !== null && document.result !== undefined);
+  const logs = document.logs ?? [];
+  const hasResult = document.result !== null && document.result !== undefined;
   const head = (
     <>
       <span className="document-name">{document.name}</span>
@@ -51,15 +52,15 @@ function DocumentRow({ document }: { document: DocumentRun }) {
       <span className="num muted">{document.finishedAt ? time : ""}</span>
     </>
   );
-  if (!told) return <li className="document-row document-head">{head}</li>;
+  if (!document.error && !hasResult && logs.length === 0)
+    return <li className="document-row document-head">{head}</li>;
   return (
     <li className="document-row">
       <details>
         <summary className="document-head">{head}</summary>
         {document.error && <p className="document-error">{errorMessage(document.error)}</p>}
-        {document.result !== null && document.result !== undefined && (
-          <Json value={document.result} label={`Result of ${document.name}`} />
-        )}
+        {hasResult && <Json value={document.result} label={`Result of ${document.name}`} />}
+        {logs.length > 0 && <Lines logs={logs} />}
       </details>
     </li>
   );
@@ -69,18 +70,24 @@ export function Logs({ logs }: { logs: LogLine[] }) {
   return (
     <section className="section">
       <h3>Logs</h3>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard */}
-      <pre className="code" tabIndex={0}>
-        {logs.map((line, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines are only ever appended
-          <span key={index} className="log-line" data-level={line.level.toLowerCase()}>
-            {line.at ? `${clock(new Date(line.at))} ` : ""}
-            <b>{line.level.toLowerCase()}</b> {line.text}
-            {"\n"}
-          </span>
-        ))}
-      </pre>
+      <Lines logs={logs} />
     </section>
+  );
+}
+
+function Lines({ logs }: { logs: LogLine[] }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard
+    <pre className="code" tabIndex={0}>
+      {logs.map((line, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines are only ever appended
+        <span key={index} className="log-line" data-level={line.level.toLowerCase()}>
+          {line.at ? `${clock(new Date(line.at))} ` : ""}
+          <b>{line.level.toLowerCase()}</b> {line.text}
+          {"\n"}
+        </span>
+      ))}
+    </pre>
   );
 }
 
@@ -89,8 +96,8 @@ export function Attempts({ attempts }: { attempts: Attempt[] }) {
     <section className="section">
       <h3>Attempts</h3>
       <ol className="timeline">
-        {attempts.map((attempt) => (
-          <li key={`${attempt.run}.${attempt.attempt}`}>
+        {attempts.slice(0, SHOWN).map((attempt) => (
+          <li key={`${attempt.run}.${attempt.attempt}.${attempt.document ?? ""}`}>
             <p className="row">
               <span className="num">
                 {attempt.run > 1
@@ -98,6 +105,7 @@ export function Attempts({ attempts }: { attempts: Attempt[] }) {
                   : `Attempt ${attempt.attempt}`}
               </span>
               <Status face={stepFace(attempt.status, null)} />
+              {attempt.document && <span>{attempt.document}</span>}
               {attempt.startedAt && <Exact at={attempt.startedAt} />}
             </p>
             {attempt.error && <p className="muted">{errorMessage(attempt.error)}</p>}

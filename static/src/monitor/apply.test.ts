@@ -147,7 +147,6 @@ function start(): View {
       startedAt: AT,
       finishedAt: null,
       error: null,
-      counts: null,
     },
     steps: STEPS,
   });

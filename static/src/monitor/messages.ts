@@ -33,10 +33,10 @@ export type ActivityView = {
   planSlug: string;
   planName: string;
   planVersion: number | null;
+  startedBy?: string | null;
   startedAt: string | null;
   finishedAt: string | null;
   error: StepError | null;
-  counts: Record<string, number> | null;
 };
 
 export type Snapshot = { kind: "snapshot"; seq: number; activity: ActivityView; steps: StepView[] };
@@ -52,7 +52,7 @@ export type EventMessage = {
   step: string | null;
   actor: { id: string | number; name: string } | null;
   text: string;
-  activity: Partial<Pick<ActivityView, "status" | "finishedAt" | "error" | "startedAt" | "counts">> | null;
+  activity: Partial<Pick<ActivityView, "status" | "finishedAt" | "error" | "startedAt">> | null;
   steps: StepChange[];
 };
 

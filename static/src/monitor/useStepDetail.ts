@@ -13,15 +13,19 @@ export type Attempt = {
   startedAt: string | null;
   finishedAt: string | null;
   error: StepError | string | null;
+  /** Of a fan-out: the document that was tried. */
+  document?: string | null;
 };
 
 export type DocumentRun = {
+  id?: string;
   name: string;
   status: StepStatus;
   error: StepError | string | null;
   startedAt: string | null;
   finishedAt: string | null;
   result: unknown;
+  logs?: LogLine[];
 };
 
 export type StepDetail = Omit<StepView, "documents"> & {

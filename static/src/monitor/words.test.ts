@@ -103,7 +103,6 @@ function run(status: ActivityStatus, ...steps: StepView[]): View {
     startedAt: null,
     finishedAt: null,
     error: null,
-    counts: null,
   };
   return { seq: 1, activity, steps };
 }
