@@ -191,7 +191,10 @@ def _rename_declared(step: StepBase, old: str, new: str, renaming: _Renaming) ->
 
 
 def _rename_everywhere(plan: Plan, steps: list[StepBase], renaming: _Renaming) -> Plan:
-    updates: dict[str, Any] = {"steps": tuple(_rename_in_step(step, renaming) for step in steps)}
+    updates: dict[str, Any] = {}
+    renamed = tuple(_rename_in_step(step, renaming) for step in steps)
+    if any(new is not old for new, old in zip(renamed, plan.steps, strict=True)):
+        updates["steps"] = renamed
     output = _rename_in_tree(plan.output, None, "output", renaming)
     if output != plan.output:
         updates["output"] = output

@@ -272,6 +272,12 @@ def test_a_rewrite_says_itself_in_words() -> None:
     assert str(Rewrite(None, "layout", "u", None)) == 'layout: "u" dropped'
 
 
+def test_rewriting_a_plan_without_uuids_keeps_what_could_not_be_read() -> None:
+    plan, done = rewrite_uuids(read({"steps": False})[0])
+
+    assert (write(plan), done) == ({"steps": False}, [])
+
+
 SLUGS = st.sampled_from(["a", "b", "c"])
 UUIDS = st.sampled_from(["u1", "u2", "u3", "a", "b"])
 
