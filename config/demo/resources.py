@@ -21,7 +21,7 @@ INVOICE_FORM: Final[dict[str, Any]] = {
         "number": {"type": "string", "title": "Invoice number", "minLength": 1, "maxLength": 200},
         "date": {"type": "string", "format": "date", "title": "Invoice date"},
         "currency": {"type": "string", "enum": ["EUR", "USD", "GBP"], "title": "Currency", "default": "EUR"},
-        "total": {"type": "number", "minimum": 0.01, "multipleOf": 0.01, "title": "Total to pay"},
+        "total": {"type": "number", "minimum": 0.01, "title": "Total to pay"},
         "poNumber": {"type": "string", "maxLength": 200, "title": "Purchase order"},
         "notes": {
             "type": "string",
