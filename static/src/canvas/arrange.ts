@@ -28,7 +28,7 @@ export function keepPlaced(graph: GraphView, laid: Arrangement, direction: Direc
   return { positions, routes: {} };
 }
 
-/** Layers by longest path, without crossing reduction: what is drawn when the layout engine can't be loaded. */
+/** Layers by longest path, without crossing reduction: what is drawn when the layout engine can't be loaded or takes too long. */
 export function columns(graph: GraphView, live: boolean, direction: Direction): Arrangement {
   const { width, height } = nodeSize(live);
   const depth = depths(graph);
