@@ -61,8 +61,8 @@ def database(url: str, data: Path) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "CONN_HEALTH_CHECKS": True,
-        "CONN_MAX_AGE": 300,
+        # A server on ASGI has a thread for each request: connections are shared by a pool, not kept by threads.
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 20, "timeout": 30}},
     }
 
 
@@ -71,7 +71,6 @@ def sqlite(name: str) -> dict[str, object]:
     return {
         "ENGINE": "config.sqlite",
         "NAME": name,
-        "CONN_MAX_AGE": None,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "activities",
     "tasks",
     "config.demo",
+    "config.apps.WiringConfig",
 ]
 
 MIDDLEWARE = [
@@ -82,7 +83,7 @@ TEMPLATES = [
 DATABASES = {"default": env.database(DATABASE_URL, DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "plans.Person"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
@@ -125,7 +126,7 @@ CHANNEL_LAYERS = {
     )
 }
 
-CELERY_BROKER_URL = env.text("BROKER_URL", REDIS_URL or "memory://")
+CELERY_BROKER_URL = env.text("BROKER_URL", REDIS_URL or "memory://localhost/")
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"polling_interval": 0.005} if CELERY_BROKER_URL.startswith("memory:") else {"visibility_timeout": 3600}
 )
