@@ -10,11 +10,10 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from activities.models import Step, StepDocument
-from plans.language.dependencies import DependencySyntaxError, parse_dependency
-from plans.models import PlanVersion
 from tasks.definitions import definition_of, words
 from tasks.forms import labels
 from tasks.models import Task
+from tasks.upstream import upstream
 
 Json = Any
 MOST_STEPS: Final = 12
@@ -60,7 +59,7 @@ class Evidence:
 
 def evidence(task: Task) -> list[Evidence]:
     """Return what the completed steps before the task's step gave, the nearest first; a constant number of queries."""
-    order = _upstream(task)[:MOST_STEPS]
+    order = upstream(task.activity.version_id, task.step_slug)[:MOST_STEPS]
     steps = Step.objects.filter(activity=task.activity_id, slug__in=order, status="COMPLETED")
     rows = {
         step.slug: step for step in steps.only("slug", "name", "kind", "action", "result", "documents_total")
@@ -86,28 +85,6 @@ def facts_of(values: Mapping[str, Json], named: Mapping[str, str] | None = None)
         else:
             found.append(_fact(label, value))
     return tuple(found[:MOST_FACTS])
-
-
-def _upstream(task: Task) -> list[str]:
-    """Slugs of all steps that the task's step depends on, by distance."""
-    version = PlanVersion.objects.select_related("content").get(pk=task.activity.version_id)
-    before = {step.get("slug"): _dependencies(step) for step in version.content.document.get("steps", ())}
-    found: dict[str, None] = {}
-    ring = before.get(task.step_slug, [])
-    while ring:
-        found |= dict.fromkeys(ring)
-        ring = [slug for near in ring for slug in before.get(near, ()) if slug not in found]
-    return list(found)
-
-
-def _dependencies(step: Mapping[str, Json]) -> list[str]:
-    slugs = []
-    for text in step.get("dependsOn") or ():
-        try:
-            slugs.append(parse_dependency(text).step)
-        except DependencySyntaxError:
-            continue
-    return slugs
 
 
 def _tables(steps: Sequence[Step]) -> dict[int, Table]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone
 
+from activities.models import Activity, Step
 from activities.steps import StepCall
 from plans.language.schema import ApprovalConfig, CreateTaskConfig
 from plans.models import Organization
@@ -18,6 +19,7 @@ from tasks.definitions import Definition, words
 from tasks.forms import defaults
 from tasks.models import NORMAL_PRIORITY, Task, TaskEvent
 from tasks.texts import Texts
+from tasks.upstream import upstream
 
 RESERVED: Final = frozenset(
     {"title", "description", "priority", "data", "properties", "dueDate", "dueInDays"}
@@ -32,6 +34,7 @@ PRIORITY_WORDS: Final = {
     "lowest": 5,
 }
 TITLE_LENGTH: Final = 300
+MOST_SCRIPTS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +130,7 @@ def _form_values(
     """
     values: dict[str, Any] = {key: value for key, value in data.items() if key not in RESERVED}
     values |= _mapping(data.get("properties"))
-    for dependency in call.step.depends_on:
-        view = call.steps.get(dependency.step)
-        values |= _mapping(_mapping(view.result if view else None).get("taskProperties"))
+    values |= _task_properties(call)
     values |= _mapping(data.get("data"))
     values |= _mapping(call.input) if call.has_input else {}
     if definition.form is None:
@@ -139,6 +140,20 @@ def _form_values(
         key: value for key, value in values.items() if key in fields and value is not None
     }
     return known, {key: value for key, value in values.items() if key not in fields}
+
+
+def _task_properties(call: StepCall) -> dict[str, Any]:
+    """Return what scripts upstream set for the task; the nearest wins."""
+    version = Activity.objects.values_list("version_id", flat=True).get(pk=call.activity_id)
+    before = upstream(version, call.step.slug)[:MOST_SCRIPTS]
+    scripts = Step.objects.filter(
+        activity=call.activity_id, slug__in=before, kind="SCRIPT", status="COMPLETED"
+    )
+    results = dict(scripts.values_list("slug", "result"))
+    found: dict[str, Any] = {}
+    for slug in reversed(before):
+        found |= _mapping(_mapping(results.get(slug)).get("taskProperties"))
+    return found
 
 
 def _rule(call: StepCall, config: ApprovalConfig) -> dict[str, Any]:
