@@ -137,6 +137,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps nothing: the default one writes a file where it was started
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "activities.jobs.sweep",
