@@ -11,7 +11,7 @@ from activities.live import snapshot
 from activities.messages import wire
 from activities.models import Activity, Attempt, Step, StepDocument
 from activities.scope import documents_result
-from activities.steps import handler_for
+from activities.steps import OpensWork, handler_for
 
 DOCUMENTS_SHOWN = 1000
 
@@ -24,7 +24,8 @@ def step_detail(activity: Activity, slug: str) -> dict[str, Any]:
     view = next(wire(step) for step in snapshot(activity.pk).steps if step.slug == slug)
     plan = compiled(activity.version_id, activity.pinned_id)
     fans_out = plan.graph.nodes[row.position].fan_out is not None
-    work = getattr(handler_for(row.kind), "work", lambda *_: None)(activity.pk, row.position)
+    handler = handler_for(row.kind)
+    work = handler.work(activity.pk, row.position) if isinstance(handler, OpensWork) else None
     return view | {
         "config": plan.steps[row.position].config.model_dump(mode="json", by_alias=True, exclude_unset=True),
         "dependsOn": [str(dependency) for dependency in plan.steps[row.position].depends_on],

@@ -90,10 +90,12 @@ def renew(hold: Hold) -> None:
     """Move the end of the lease, or find that the claim is lost."""
     until = timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
     if hold.table == "step":
-        rows = Step.objects.filter(pk=hold.row, attempt=hold.attempt, phase=Phase.RUNNING)
+        steps = Step.objects.filter(pk=hold.row, attempt=hold.attempt, phase=Phase.RUNNING)
+        renewed = steps.update(lease_until=until)
     else:
-        rows = StepDocument.objects.filter(pk=hold.row, attempt=hold.attempt, status="RUNNING")
-    if not rows.update(lease_until=until):
+        documents = StepDocument.objects.filter(pk=hold.row, attempt=hold.attempt, status="RUNNING")
+        renewed = documents.update(lease_until=until)
+    if not renewed:
         hold.lose()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Field
 
 from activities.compiled import Compiled
 from activities.engine import events as facts
@@ -231,6 +232,7 @@ def _update_steps(activity: Activity, names: tuple[str, ...], values: Iterable[t
 
 def _prepared(name: str, value: Any) -> Any:
     field = Step._meta.get_field(name)
+    assert isinstance(field, Field)
     return field.get_db_prep_save(value, connection)
 
 

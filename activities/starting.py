@@ -160,7 +160,7 @@ def _require_binding(plan: Plan, project: Project) -> None:
 
 
 def _refuse(findings: Sequence[Finding]) -> None:
-    errors = [finding.as_dict() for finding in findings if finding.severity == "error"]
+    errors: list[dict[str, object]] = [dict(finding.as_dict()) for finding in findings if finding.severity == "error"]
     if errors:
         raise CannotStart(errors)
 

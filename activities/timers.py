@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal, cast
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from activities import dispatch, runtime
 from activities.compiled import compiled
@@ -42,7 +43,7 @@ def next_due(activity: Activity) -> datetime | None:
     return min((instant for instant in (timer, document) if instant is not None), default=None)
 
 
-def _repeats(activity_id: UUID) -> object:
+def _repeats(activity_id: UUID) -> QuerySet[StepDocument]:
     return StepDocument.objects.filter(
         step__activity_id=activity_id, step__phase=Phase.WAITING, status="PENDING", queued_at__isnull=False
     ).exclude(queued_at__lte=F("step__started_at"))
@@ -56,4 +57,5 @@ def _documents_due(activity_id: UUID, instant: datetime) -> list[int]:
 
 
 def _fired(timer: Timer, slug: str, instant: datetime) -> facts.TimerFired:
-    return facts.TimerFired(at=instant, step=slug, attempt=timer.attempt, kind=timer.kind)
+    kind = cast("Literal['backoff', 'timeout', 'wake']", timer.kind)
+    return facts.TimerFired(at=instant, step=slug, attempt=timer.attempt, kind=kind)

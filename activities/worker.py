@@ -22,7 +22,17 @@ from activities.engine.state import ActivityStatus, Phase, unpack
 from activities.heart import WORKER, heart
 from activities.models import Activity, Step
 from activities.scope import ActivityScope
-from activities.steps import Completed, ErrorInfo, Failed, Outcome, Skipped, StepCall, Waiting, handler_for
+from activities.steps import (
+    Completed,
+    ErrorInfo,
+    Failed,
+    Killable,
+    Outcome,
+    Skipped,
+    StepCall,
+    Waiting,
+    handler_for,
+)
 
 logger = logging.getLogger("throughline.worker")
 BURST_SECONDS = 0.05
@@ -160,7 +170,7 @@ class Burst:
         *,
         timeout: float | None,
         quick: bool = False,
-        on_start: Callable[[object], None] | None = None,
+        on_start: Callable[[Killable], None] | None = None,
     ) -> Outcome:
         call = self.scope.call(
             position, self.state, timeout=self._quick_bound(position) if quick else timeout

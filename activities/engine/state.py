@@ -144,7 +144,7 @@ def pack(state: ActivityState) -> bytes:
     return _HEADER.pack(FORMAT, _STATUS_NUMBERS[state.status], len(state.phases)) + zlib.compress(body, 1)
 
 
-def unpack(packed: bytes) -> ActivityState:
+def unpack(packed: bytes | memoryview) -> ActivityState:
     """Read what `pack` wrote; raise ValueError for another format."""
     number, status, steps = _HEADER.unpack_from(packed)
     if number != FORMAT:
@@ -183,7 +183,9 @@ def _extra(fields: list) -> Extra:  # type: ignore[type-arg]  # as written by _e
     attempt, run, failures, losses, needs, action, counts = fields
     documents = None
     if counts is not None:
-        documents = Documents(*counts[:6], actions=tuple((name, count) for name, count in counts[6]))
+        total, completed, failed, cancelled, skipped, not_taken, ended_with = counts
+        by_action = tuple((name, count) for name, count in ended_with)
+        documents = Documents(total, completed, failed, cancelled, skipped, not_taken, by_action)
     return Extra(attempt, run, failures, losses, tuple(needs), action, documents)
 
 

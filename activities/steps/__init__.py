@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 from django.conf import settings
@@ -191,8 +191,13 @@ class StepHandler(Protocol):
         """Withdraw the work that a wait opened (cancel, skip, retry); called in a transaction, the activity locked."""
         ...
 
+
+@runtime_checkable
+class OpensWork(Protocol):
+    """A handler whose steps wait for work that has a page of its own."""
+
     def work(self, activity_id: UUID, position: int) -> WorkLink | None:
-        """Return what the step waits for, or waited for, as a page to go to; None without one."""
+        """Return what the step waits for, or waited for; None without one."""
         ...
 
 

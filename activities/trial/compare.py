@@ -38,7 +38,7 @@ def differences(case: Mapping[str, Any], actual: Mapping[str, Any]) -> list[str]
         found.append(f"unrouted: expected {case['unrouted']}, got {actual['unrouted']}")
     codes = {finding["code"] for finding in actual["findings"]}
     found += [f"warnings: {code} is missing" for code in case.get("warnings", ()) if code not in codes]
-    found += _output(case.get("output"), actual) if "output" in case else []
+    found += _output(case["output"] or {}, actual) if "output" in case else []
     for slug, demanded in (case.get("steps") or {}).items():
         found += _step(slug, demanded, actual["steps"].get(slug))
     return found

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.apps import apps
-from django.conf import settings
 from django.core.files.storage import default_storage, storages
 from django.db import connection, connections
 
@@ -36,7 +35,8 @@ def throwaway() -> Iterator[None]:
 
 
 def _store_files_in(folder: str) -> None:
-    options = settings.STORAGES["default"] | {"OPTIONS": {"location": folder}}
-    storages.backends["default"] = options
-    storages._storages.pop("default", None)
-    default_storage._wrapped = storages["default"]
+    backend = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
+    vars(storages)["backends"] = {**storages.backends, "default": backend}
+    # Django makes a storage once and keeps it; here it must be made anew.
+    vars(storages)["_storages"].pop("default", None)
+    vars(default_storage)["_wrapped"] = storages["default"]

@@ -59,6 +59,7 @@ def cases_of(file: Path) -> Any:
     if not isinstance(cases, list) or not cases:
         yield "", "the plan has no test cases; add some under test.cases", None
         return
+    assert isinstance(document, dict)
     for number, case in enumerate(cases, 1):
         yield run_case(document, case, number, file)
 

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         """Run until it is stopped."""
         if not settings.EMBEDDED:
             raise CommandError("DATABASE_URL or REDIS_URL is set; run daphne, celery worker and celery beat instead")
-        if not settings.DJANGO_VITE["default"]["manifest_path"].exists():
+        if not (settings.BASE_DIR / "static/dist/manifest.json").exists():
             raise CommandError("the front end has not been built; run `make setup`, or `npm ci && npm run build`")
         try:
             with embedded.alone(settings.DATA):
