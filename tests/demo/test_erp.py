@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from config.demo import panels
 from config.demo.erp.schema import IncomingBill
 from config.demo.erp.services import post_bill
 from config.demo.models import Bill, Erp, Notice
@@ -58,6 +59,7 @@ def test_a_bill_is_posted(erp: Erp) -> None:
         "total": 1220.41,
         "poNumber": "PO-1",
         "lines": [{"document": "a.pdf", "number": "F-1", "total": 1220.41}],
+        "url": f"http://testserver/demo/erp/#{bill.reference}",
     }
 
 
@@ -209,6 +211,18 @@ def test_the_ledger_does_not_exist_for_a_stranger(erp: Erp, cy: Any) -> None:
     client.force_login(cy)
 
     assert client.get("/demo/erp/").status_code == 404
+
+
+def test_people_of_the_organization_find_the_ledger(erp: Erp, ben: Any, cy: Any, project: Any) -> None:
+    reference = post("bills", BILL).json()["id"]
+
+    panel = panels.bills(ben, project)
+
+    assert panel is not None
+    assert [(row.title, row.note) for row in panel.rows] == [("Fabrikam, EUR 1,220.41", reference)]
+    assert [entry["url"] for entry in panels.palette(ben, project)] == ["/demo/erp/"]
+    assert panels.bills(cy, project) is None
+    assert panels.palette(cy, project) == []
 
 
 def test_the_ledger_asks_for_a_sign_in(erp: Erp) -> None:

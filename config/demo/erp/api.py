@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 from pydantic import ValidationError
@@ -82,7 +83,9 @@ def _posted(request: HttpRequest, post: Callable[[str], dict[str, Any]]) -> Json
             400, "send an Idempotency-Key of up to 300 characters, so that a repeat is not posted twice"
         )
     try:
-        return JsonResponse(post(key), status=201)
+        made = post(key)
+        page = request.build_absolute_uri(f"{reverse('demo-erp')}#{made['id']}")
+        return JsonResponse(made | {"url": page}, status=201)
     except ValidationError as error:
         return _problem(422, describe(error))
     except KeyReused as error:
