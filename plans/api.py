@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from plans import services
-from plans.api_shapes import finding_list, plan_shape, version_shape
+from plans.api_shapes import finding_list, plan_shape, version_shape, whole_shape
 from plans.errors import Invalid, NotFound
 from plans.idempotency import Idempotent
 from plans.models import Plan
@@ -88,7 +88,7 @@ class PlanApi(Idempotent, GenericViewSet[Plan]):
         """Return a plan with its newest document; the ETag is its change sequence."""
         plan = _plan(request, slug)
         version = version_of(plan, None)
-        return _tagged(plan, plan_shape(plan) | version.document())
+        return _tagged(plan, whole_shape(plan, version))
 
     @DOCUMENT
     def update(self, request: Request, slug: str) -> Response:
@@ -154,10 +154,10 @@ class PlanApi(Idempotent, GenericViewSet[Plan]):
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, slug: str) -> Response:
         """Save `{"versionNumber": n}` again as the newest."""
-        number = _number(request, "versionNumber")
+        plan, number = _plan(request, slug), _number(request, "versionNumber")
         if number is None:
             raise Invalid(_('which version? send {"versionNumber": n}'))
-        saved = services.restore(_plan(request, slug), number, by=person_of(request))
+        saved = services.restore(plan, number, by=person_of(request))
         return _answer(saved, status.HTTP_200_OK)
 
     @DOCUMENT
@@ -253,6 +253,6 @@ def _tagged(plan: Plan, shape: dict[str, Any], *, code: int = 200) -> Response:
 
 
 def _answer(saved: services.Saved, code: int, *, extra: dict[str, Any] | None = None) -> Response:
-    shape = plan_shape(saved.plan) | saved.version.document()
+    shape = whole_shape(saved.plan, saved.version)
     shape |= {"findings": finding_list(saved.findings), "changed": saved.changed} | (extra or {})
     return _tagged(saved.plan, shape, code=code)

@@ -26,6 +26,12 @@ def plan_shape(plan: Plan) -> dict[str, Any]:
     }
 
 
+def whole_shape(plan: Plan, version: PlanVersion) -> dict[str, Any]:
+    """Return a plan flat with its document: exactly the document's own keys, and those around it."""
+    around = {key: value for key, value in plan_shape(plan).items() if key not in ("name", "description")}
+    return around | version.document()
+
+
 def version_shape(version: PlanVersion, *, published_id: int | None) -> dict[str, Any]:
     """Return a version without its document."""
     return {

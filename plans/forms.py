@@ -65,16 +65,16 @@ class NumberField(forms.FloatField):
 class ChoiceOfValues(forms.TypedChoiceField):
     """A choice whose values may be of any JSON type; the browser sends their position."""
 
-    def __init__(self, options: list[tuple[Any, str]], **rest: Any) -> None:
+    def __init__(self, options: list[tuple[Any, str]], *, initial: Any = None, **rest: Any) -> None:
         self.values = [value for value, _label in options]
         choices = [(str(index), label) for index, (_value, label) in enumerate(options)]
-        super().__init__(choices=[("", _("Choose…")), *choices], coerce=self._value, empty_value=None, **rest)
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show the position of a default value."""
-        if isinstance(value, str) and value.isdecimal() and int(value) < len(self.values):
-            return value
-        return str(self.values.index(value)) if value in self.values else ""
+        super().__init__(
+            choices=[("", _("Choose…")), *choices],
+            coerce=self._value,
+            empty_value=None,
+            initial=str(self.values.index(initial)) if initial in self.values else "",
+            **rest,
+        )
 
     def _value(self, key: str) -> Any:
         return self.values[int(key)]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from plans.access import require_in
 from plans.language.refactor import rewrite_uuids as rewrite
 from plans.language.spellings import read, write
 from plans.models import Person, Plan
@@ -29,6 +30,8 @@ def preview_rewrite(plan: Plan) -> Rewrite:
 
 def rewrite_uuids(plan: Plan, *, by: Person | None, expected: int | None = None) -> Saved:
     """Save the plan with slugs in place of all uuids; a plan without uuids stays as it is."""
+    if by is not None:
+        require_in(by, "author", plan.organization)
     found = preview_rewrite(plan)
     if not found.changes:
         version = version_of(plan, None)

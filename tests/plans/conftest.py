@@ -61,3 +61,11 @@ def api(db: None) -> Any:
         return program
 
     return signed_in
+
+
+@pytest.fixture(autouse=True)
+def refusals_are_pages(settings: Any) -> None:
+    """Run with the middleware that turns refusals into pages."""
+    name = "plans.middleware.Refusals"
+    if name not in settings.MIDDLEWARE:
+        settings.MIDDLEWARE = [*settings.MIDDLEWARE, name]
