@@ -85,7 +85,6 @@ class ActivityScope:
         needs_documents = step.kind != "SCRIPT" or any(
             word in step.config.script_body for word in READS_DOCUMENTS
         )
-        pure = self.compiled.shares_commit(position)
         return StepCall(
             activity_id=activity.pk,
             organization_id=activity.organization_id,
@@ -106,7 +105,7 @@ class ActivityScope:
             input=self.input_of(step.slug) if step.has_input else None,
             has_input=step.has_input,
             steps=self.completed(state, self.compiled.reads(position)),
-            documents=self.documents() if needs_documents and not (pure and step.kind == "EXECUTION") else (),
+            documents=self.documents() if needs_documents else (),
             idempotency_key=f"{activity.pk}/{step.slug}/-/{extra.run}",
             timeout_seconds=timeout,
         )

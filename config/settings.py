@@ -186,6 +186,15 @@ STEP_HANDLERS = {
 # host:port pairs that a bridge may reach although their address is not public; the demo adds its own when it is loaded.
 EGRESS_ALLOW = env.names("EGRESS_ALLOW")
 
+# What the home page shows, in this order.
+HOME_PANELS = [
+    "tasks.panels.mine",
+    "activities.panels.running",
+    "activities.panels.failed",
+    "plans.panels.changed",
+    "config.demo.panels.bills",
+]
+
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "plans.views.errors.csrf_failure"
 X_FRAME_OPTIONS = "SAMEORIGIN"

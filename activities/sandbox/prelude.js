@@ -85,10 +85,13 @@
   }
 
   function defineTools() {
-    const log = function (level, ...values) {
-      write(["info", "warn", "error", "debug"].includes(level) ? level : "info", values);
+    const LEVELS = ["info", "warn", "error", "debug"];
+    const log = function (...values) {
+      // log("text"), or log("warn", "text")
+      if (values.length > 1 && LEVELS.includes(values[0])) write(values[0], values.slice(1));
+      else write("info", values);
     };
-    for (const level of ["info", "warn", "error", "debug"]) hidden(log, level, writer(level));
+    for (const level of LEVELS) hidden(log, level, writer(level));
     define("log", freeze(log));
     const console = { log: writer("info"), info: writer("info"), warn: writer("warn") };
     define("console", freeze({ ...console, error: writer("error"), debug: writer("debug") }));

@@ -67,8 +67,8 @@ def check_unrouted(subject: Subject) -> Iterator[Finding]:
         mentioned.update(slug for slug, _ in steps_in_condition(step.condition_expr or ""))
     for step in subject.steps:
         entries = taken.get(step.slug)
-        # Without any edge by action, a condition may decide by the outcome instead.
-        if not entries or not declares_actions(step) or (entries == {None} and step.slug in mentioned):
+        # Behind an edge without an action, a condition may decide by the outcome instead.
+        if not entries or not declares_actions(step) or (None in entries and step.slug in mentioned):
             continue
         for action in step.config.declared_actions:
             if action.slug not in entries and action.uuid not in entries - {None}:
