@@ -32,7 +32,10 @@ class Compiled:
     def shares_commit(self, position: int) -> bool:
         """Tell if the step can be done again freely, so that it may share a commit with others."""
         step = self.steps[position]
-        return self.graph.nodes[position].fan_out is None and handler_for(step.kind).pure(step)
+        try:
+            return self.graph.nodes[position].fan_out is None and handler_for(step.kind).pure(step)
+        except LookupError:
+            return False  # a kind without a handler: the claimed run says so
 
     @cached_property
     def per_document(self) -> frozenset[str]:
