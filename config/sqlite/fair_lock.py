@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 _class = threading.local()
 
 
-@contextmanager
-def in_background() -> Iterator[None]:
-    """Mark this thread's writes as background work for the length of the block."""
-    before = getattr(_class, "background", False)
-    _class.background = True
-    try:
-        yield
-    finally:
-        _class.background = before
+def write_in_background(background: bool = True, /) -> None:
+    """Mark this thread's writes as background work, or as a person's again."""
+    _class.background = background
 
 
 class FairLock:
