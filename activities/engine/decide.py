@@ -199,7 +199,7 @@ def _step_failed(draft: Draft, event: events.StepFailed) -> bool:
                 due = event.at + timedelta(seconds=seconds)
                 draft.effects.append(SetTimer(position, "backoff", event.attempt, due))
             else:
-                draft.queue(position)
+                _queue_again(draft, position)
         case retries.GiveUp("default"):
             draft.move(position, Phase.COMPLETED, how="default", extra=extra)
             draft.end_with(position, None)
@@ -208,6 +208,14 @@ def _step_failed(draft: Draft, event: events.StepFailed) -> bool:
         case retries.GiveUp():
             draft.move(position, Phase.FAILED, extra=extra)
     return True
+
+
+def _queue_again(draft: Draft, position: int) -> None:
+    """Queue a step whose wait is over; in a pause it waits for the resume."""
+    if draft.status is ActivityStatus.RUNNING:
+        draft.queue(position)
+    else:
+        draft.move(position, Phase.PENDING)
 
 
 def _step_skipped(draft: Draft, event: events.StepSkipped) -> bool:
@@ -241,10 +249,7 @@ def _timer_fired(draft: Draft, event: events.TimerFired) -> bool:
         return False
     match event.kind:
         case "backoff":
-            if draft.status is ActivityStatus.RUNNING:
-                draft.queue(position)
-            else:
-                draft.move(position, Phase.PENDING)
+            _queue_again(draft, position)
         case "wake":
             draft.move(position, Phase.COMPLETED, how="wake")
             draft.end_with(position, None)
