@@ -384,7 +384,9 @@ def _retry(draft: Draft, event: events.RetryRequested) -> bool:
     again = {position for position in named if draft.phase(position) in (Phase.FAILED, Phase.CANCELLED)}
     if not again:
         return False
-    hanging = {p for p in draft.graph.descendants(again) if _hangs_on(draft, p, again)}
+    hanging = {
+        p for p in draft.graph.descendants(again) if _hangs_on(draft, p, again) or _may_be_judged(draft, p)
+    }
     for position in sorted(again):
         _reset(draft, position, keep_completed=True)
     for position in sorted(hanging - again):
@@ -403,6 +405,12 @@ def _hangs_on(draft: Draft, position: int, again: set[int]) -> bool:
     return phase in SETTLED or phase in ACTIVE
 
 
+def _may_be_judged(draft: Draft, position: int) -> bool:
+    """Tell if a pending step may have been judged by what is done again: it has needs, or a pause took it back."""
+    paused = draft.status is ActivityStatus.PAUSED
+    return draft.phase(position) is Phase.PENDING and (paused or bool(draft.extra(position).needs))
+
+
 def _rerun(draft: Draft, event: events.RerunRequested) -> bool:
     position = _position(draft, event.step)
     if draft.status is ActivityStatus.REPLANNED or draft.phase(position) not in (
@@ -412,7 +420,7 @@ def _rerun(draft: Draft, event: events.RerunRequested) -> bool:
     ):
         return False
     for descendant in sorted(draft.graph.descendants({position})):
-        if draft.phase(descendant) is not Phase.PENDING:
+        if draft.phase(descendant) is not Phase.PENDING or _may_be_judged(draft, descendant):
             _reset(draft, descendant, keep_completed=False)
     _reset(draft, position, keep_completed=False)
     _reopen(draft)
