@@ -20,6 +20,8 @@ MOST_STEPS: Final = 12
 MOST_DOCUMENTS: Final = 50
 MOST_FACTS: Final = 40
 MOST_COLUMNS: Final = 8
+# What a script says to the engine, not to a reader.
+FOR_THE_ENGINE: Final = frozenset({"action", "taskProperties", "badges", "nextActivity", "nextActivities"})
 LONG: Final = 240
 LONGEST: Final = 20_000
 NOTHING: Final = "\u2013"
@@ -122,7 +124,7 @@ def _of_step(step: Step, table: Table | None, task: Task | None) -> Evidence:
         named, values = labels(definition_of(task.definition).form), dict(task.data)
     if task is not None and task.is_approval:
         values = {}
-    values.pop("action", None)
+    values = {key: value for key, value in values.items() if key not in FOR_THE_ENGINE}
     return Evidence(
         slug=step.slug,
         name=step.name or words(step.slug),

@@ -62,7 +62,6 @@ class FormField:
     attributes: tuple[tuple[str, str], ...] = ()
     choices: tuple[Choice, ...] = ()
     fields: tuple[FormField, ...] = ()
-    width: str = ""
     value: str = ""  # as the control shows it
     checked: bool = False
     errors: tuple[str, ...] = ()
@@ -95,7 +94,7 @@ def sections(
 ) -> tuple[Section, ...]:
     """Return the form as it is drawn: by the layout, then what the layout leaves out, in the schema's order.
 
-    A layout is a list of property names, of `{"field", "widget", "width"}` and of `{"title", "fields": […]}`.
+    A layout is a list of property names, of `{"field", "widget"}` and of `{"title", "fields": […]}`.
     """
     values = data if isinstance(data, Mapping) else {}
     found = errors or {}
@@ -205,7 +204,6 @@ def _field(schema: Mapping[str, Json], name: str, pointer: str, hints: Mapping[s
         fields=tuple(_field(rule, inner, here, {}) for inner in _properties(rule))
         if control == "group"
         else (),
-        width=str(hints.get("width", "")),
     )
 
 

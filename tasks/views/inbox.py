@@ -55,10 +55,10 @@ def _tabs(person: Person, project: Project, show: str, *, operates: bool) -> lis
     labels = {
         "all": _("For me"),
         "mine": _("Mine"),
-        "roles": _("My roles and teams"),
+        "roles": _("My roles"),
         "unassigned": _("Unassigned"),
         "approvals": _("Approvals"),
-        "done": _("Done by me"),
+        "done": _("Done"),
     }
     labels |= {"everybody": _("Everybody's")} if operates else {}
     return [

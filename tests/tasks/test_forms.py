@@ -84,7 +84,7 @@ def test_labels_come_from_titles_or_names():
 def test_the_layout_orders_and_groups_and_nothing_is_lost():
     layout = [
         "total",
-        {"title": "Who", "fields": ["supplier", {"field": "notes", "width": "half"}]},
+        {"title": "Who", "fields": ["supplier", {"field": "notes", "widget": "textarea"}]},
         "nowhere",
         "due",
     ]
@@ -93,7 +93,7 @@ def test_the_layout_orders_and_groups_and_nothing_is_lost():
 
     assert [field.pointer for field in first.fields] == ["/total"]
     assert (who.title, [field.pointer for field in who.fields]) == ("Who", ["/supplier", "/notes"])
-    assert who.fields[1].width == "half"
+    assert who.fields[1].control == "textarea"
     assert rest.fields[0].pointer == "/due"
     assert len(first.fields + who.fields + rest.fields) == len(SCHEMA["properties"])
 

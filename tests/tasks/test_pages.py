@@ -161,8 +161,8 @@ def test_documents_stand_beside_the_form(as_, ann, rita, project):
     first = as_(rita).get(f"/tasks/{task.pk}/").content.decode()
     second = as_(rita).get(f"/tasks/{task.pk}/?document={documents[1].pk}").content.decode()
 
-    assert f'<iframe class="preview" src="/documents/{documents[0].pk}/file"' in first
-    assert f'<iframe class="preview" src="/documents/{documents[1].pk}/file"' in second
+    assert f'<iframe class="preview" src="/documents/{documents[0].pk}/file#' in first
+    assert f'<iframe class="preview" src="/documents/{documents[1].pk}/file#' in second
     assert as_(rita).get(f"/tasks/{task.pk}/?document=nonsense").status_code == 200
 
 
