@@ -1,6 +1,7 @@
 """Panels of the home page: what each app shows there, found by the dotted paths in `settings.HOME_PANELS`.
 
-A provider is a callable `(person, project) -> Panel`; it may use a fixed number of queries only.
+A provider is a callable `(person, project) -> Panel | None` (None: nothing to show to this person, ever); it may use
+a fixed number of queries only.
 """
 
 from __future__ import annotations
@@ -44,12 +45,13 @@ class Panel:
     empty: str
 
 
-Provider = Callable[[Person, Project], Panel]
+Provider = Callable[[Person, Project], Panel | None]
 
 
 def panels_of(person: Person, project: Project) -> list[Panel]:
     """Return the panels of the home page, in the order of the setting."""
-    return [provider(person, project) for provider in _providers()]
+    shown = (provider(person, project) for provider in _providers())
+    return [panel for panel in shown if panel is not None]
 
 
 def changed(person: Person, project: Project) -> Panel:

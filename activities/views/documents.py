@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.documents import ACCEPT, DocumentRefused, is_inline, upload
 from activities.models import DocumentFamily
@@ -40,7 +40,7 @@ def documents(request: HttpRequest) -> HttpResponse:
     return _list(request, refused)
 
 
-@require_GET
+@require_safe
 def document_file(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
     """Give out the file, to be shown where that is safe, else to be saved."""
     document = get_object_or_404(DocumentFamily.objects.visible_to(person_of(request)), pk=document_id)

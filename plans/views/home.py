@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from plans.context import choose, workspace
 from plans.models import Project
@@ -12,7 +12,7 @@ from plans.panels import panels_of
 from plans.requests import person_of
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show what needs the person, what runs and what failed in the current project."""
     project = workspace(request).project

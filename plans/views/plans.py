@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from plans import services
 from plans.catalog import catalog_of
@@ -30,7 +30,7 @@ PAGE = 50
 CONTENT_TYPES = {"yaml": "application/yaml", "json": "application/json"}
 
 
-@require_GET
+@require_safe
 def plan_list(request: HttpRequest) -> HttpResponse:
     """List the plans that the person sees, with state, projects and last run."""
     project = current_project(request)
@@ -49,7 +49,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     return render(request, "plans/list.html", context)
 
 
-@require_GET
+@require_safe
 def plan(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
     """Show a plan: its graph, what is wrong with it, its versions. Without a number, the newest version."""
     found = _plan(request, slug)
@@ -76,7 +76,7 @@ def plan(request: HttpRequest, slug: str, number: int | None = None) -> HttpResp
     return render(request, "plans/plan.html", context)
 
 
-@require_GET
+@require_safe
 def source(request: HttpRequest, slug: str, notation: str) -> HttpResponse:
     """Give out the plan as a file: the author's own text where it is in that notation, else the normal form."""
     if notation not in CONTENT_TYPES:

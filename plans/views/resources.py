@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from plans.access import require
 from plans.context import current_project
@@ -114,7 +114,7 @@ def _kinds() -> dict[str, Kind]:
     }
 
 
-@require_GET
+@require_safe
 def resource_list(request: HttpRequest, kind: str) -> HttpResponse:
     """List the organization's resources of a kind."""
     found, organization = _known(request, kind)

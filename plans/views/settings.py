@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from plans import secrets as vault
 from plans.access import ROLES, require
@@ -33,7 +33,7 @@ from plans.services.members import remove_member, set_roles
 Context = dict[str, Any]
 
 
-@require_GET
+@require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Show what there is to set, with counts."""
     project = _project(request, "wire")

@@ -80,7 +80,7 @@ def test_the_list_takes_as_many_queries_for_many_as_for_one(
 
     with django_assert_num_queries(len(one)):
         browser.get("/plans/")
-    assert len(one) <= 12
+    assert len(one) <= 14
 
 
 def test_the_plan_page_has_graph_findings_and_versions(project: Project, ann: Person, page: Any) -> None:
