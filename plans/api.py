@@ -60,7 +60,11 @@ class PlanApi(Idempotent, GenericViewSet[Plan]):
         """Keep what the person may see."""
         return Plan.objects.visible_to(person_of(self.request)).with_versions().select_related("organization")
 
-    @extend_schema(parameters=[ORGANIZATION], responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="activity_plans_list",
+        parameters=[ORGANIZATION],
+        responses={200: OpenApiTypes.OBJECT},
+    )
     def list(self, request: Request) -> Response:
         """List plans, newest first, without their steps; `?search=`, `?organization=`."""
         found = self.get_queryset().search(request.query_params.get("search", ""))  # type: ignore[attr-defined]
@@ -124,7 +128,11 @@ class PlanApi(Idempotent, GenericViewSet[Plan]):
         valid = not any(finding.severity == "error" for finding in findings)
         return Response({"valid": valid, "findings": finding_list(findings)})
 
-    @extend_schema(parameters=[ORGANIZATION], responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="activity_plans_versions_list",
+        parameters=[ORGANIZATION],
+        responses={200: OpenApiTypes.OBJECT},
+    )
     @action(detail=True, methods=["get"])
     def versions(self, request: Request, slug: str) -> Response:
         """List the versions, newest first, with what changed in each."""
@@ -173,7 +181,11 @@ class PlanApi(Idempotent, GenericViewSet[Plan]):
         saved = services.rewrite_uuids(plan, by=person_of(request), expected=_expected(request, envelope))
         return _answer(saved, status.HTTP_200_OK, extra=shown)
 
-    @DOCUMENT
+    @extend_schema(
+        operation_id="activity_plans_rewrite_document",
+        request=OpenApiTypes.OBJECT,
+        responses={200: OpenApiTypes.OBJECT},
+    )
     @action(detail=False, methods=["post"], url_path="rewrite-uuids")
     def rewrite_document(self, request: Request) -> Response:
         """Rewrite any document, saving nothing."""

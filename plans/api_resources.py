@@ -30,7 +30,7 @@ class ResourceSerializer(serializers.Serializer[Any]):
     slug = serializers.RegexField(r"^[a-z0-9-]+\Z", max_length=80)
     name = serializers.CharField(max_length=200)
     description = serializers.CharField(required=False, allow_blank=True)
-    organization = serializers.SlugRelatedField[Organization](slug_field="slug", read_only=True)
+    organization = serializers.CharField(source="organization.slug", read_only=True)
     changeSequence = serializers.IntegerField(source="change_sequence", required=False, min_value=0)
     createdAt = serializers.DateTimeField(source="created_at", read_only=True)
     updatedAt = serializers.DateTimeField(source="updated_at", read_only=True)
