@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from activities.models.documents import DocumentFamily, DocumentStore
-from activities.models.runs import Activity, ActivityDocument, Attempt, Blob, Event, Outbox, Step, StepDocument, Timer
+from activities.models.runs import (
+    Activity,
+    ActivityDocument,
+    Attempt,
+    Blob,
+    Event,
+    Outbox,
+    Step,
+    StepDocument,
+    Timer,
+)
 
 __all__ = [
     "Activity",
