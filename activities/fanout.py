@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,78 +17,19 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from activities import dispatch, runtime
+from activities import dispatch, runtime, sandbox
 from activities.compiled import Compiled, compiled
 from activities.engine import events as facts
 from activities.engine import retries
 from activities.engine.state import ActivityState, ActivityStatus, Phase, unpack
 from activities.heart import WORKER, heart
-from activities.models import Activity, ActivityDocument, Attempt, Step, StepDocument
+from activities.models import Activity, Attempt, Step, StepDocument
 from activities.scope import ActivityScope, document_view
-from activities.steps import Completed, Failed, Outcome, Skipped, StepCall
+from activities.steps import Completed, Failed, Outcome, Skipped, StepCall, StepView, document_root
 from plans.language.graph import Node
 
 BATCH = 100
 BATCH_SECONDS = 0.05
-OPEN = ("PENDING", "RUNNING")
-
-
-def open_documents(activity_id: UUID, plan: Compiled, position: int, attempt: int) -> None:
-    """Give a claimed per-document step its documents: those that every per-document step before it let through."""
-    slug = plan.graph.nodes[position].slug
-    with runtime.locked(activity_id):
-        step = Step.objects.get(activity_id=activity_id, position=position)
-        if step.attempt != attempt or step.phase != Phase.RUNNING:
-            return
-        counts = _make_rows(step, _let_through(plan, activity_id, position))
-        runtime.record(
-            activity_id,
-            facts.DocumentsOpened(at=runtime.now(), step=slug, attempt=attempt, **counts),
-            worker=WORKER,
-        )
-
-
-def _let_through(plan: Compiled, activity_id: UUID, position: int) -> list[set[UUID]]:
-    """Return, for each per-document step that this one depends on, the documents that it let through."""
-    nodes = plan.graph.nodes
-    upstream = {edge.upstream for edge in nodes[position].edges} | set(nodes[position].data)
-    return [
-        set(
-            StepDocument.objects.filter(
-                step__activity_id=activity_id, step__position=before, status__in=["COMPLETED", "SKIPPED"]
-            ).values_list("document_id", flat=True)
-        )
-        for before in sorted(upstream)
-        if nodes[before].fan_out is not None
-    ]
-
-
-def _make_rows(step: Step, let_through: Sequence[set[UUID]]) -> dict[str, Any]:
-    """Make the rows that are missing, and count what an earlier run left."""
-    known = {row.document_id: row for row in StepDocument.objects.filter(step=step)}
-    wanted = list(
-        ActivityDocument.objects.filter(activity_id=step.activity_id).values_list("document_id", "position")
-    )
-    at, made = runtime.now(), []
-    for document_id, position in wanted:
-        if document_id not in known:
-            taken = all(document_id in documents for documents in let_through)
-            row = StepDocument(
-                step=step, document_id=document_id, position=position, queued_at=at, run=step.run
-            )
-            row.status = "PENDING" if taken else "NOT_TAKEN"
-            made.append(row)
-    StepDocument.objects.bulk_create(made, batch_size=500)
-    StepDocument.objects.filter(step=step, status="PENDING").update(queued_at=at)
-    kept = Counter(row.status for row in known.values())
-    actions = Counter(row.action for row in known.values() if row.action and row.status == "COMPLETED")
-    return {
-        "total": len(wanted),
-        "not_taken": sum(row.status == "NOT_TAKEN" for row in made) + kept["NOT_TAKEN"],
-        "kept_completed": kept["COMPLETED"],
-        "kept_skipped": kept["SKIPPED"],
-        "kept_actions": tuple(sorted(actions.items())),
-    }
 
 
 def run_lane(activity_id: UUID, position: int, *, stopping: Any = None) -> None:
@@ -106,7 +47,7 @@ class Ended:
     """What became of one document in a lane's hands."""
 
     row: StepDocument
-    status: str  # of the row: COMPLETED, FAILED, SKIPPED, or PENDING (again)
+    status: str  # of the row: COMPLETED, FAILED, SKIPPED, NOT_TAKEN, or PENDING (again)
     action: str | None
     result: Any
     error: Any
@@ -145,7 +86,7 @@ class Lane:
     def work(self) -> None:
         """Run the documents of the batch, one after the other."""
         began = time.monotonic()
-        for row in self.batch:
+        for row in self._admitted():
             with heart.holding("document", row.pk, row.attempt) as hold:
                 outcome = self._run(row, on_start=hold.started)
             if not hold.lost:
@@ -153,13 +94,53 @@ class Lane:
         quick = time.monotonic() - began < BATCH_SECONDS
         self.size = min(self.size * 2, BATCH) if quick else 1
 
+    def _admitted(self) -> list[StepDocument]:
+        """Return the documents whose condition holds; the others are not taken (only where documents take branches)."""
+        if not self.node.document_condition:
+            return self.batch
+        text = self.step.condition_expr or ""
+        verdicts = sandbox.evaluate(
+            [sandbox.Evaluation(text, self._condition_root(row)) for row in self.batch]
+        )
+        admitted: list[StepDocument] = []
+        for row, verdict in zip(self.batch, verdicts, strict=True):
+            if verdict.has_value and verdict.value is True:
+                admitted.append(row)
+            else:
+                logs = (
+                    [{"level": "warning", "text": f"conditionExpr: {verdict.error}"}]
+                    if verdict.error
+                    else None
+                )
+                self.ended.append(Ended(row, "NOT_TAKEN", None, None, None, logs, None, runtime.now()))
+        return admitted
+
+    def _condition_root(self, row: StepDocument) -> dict[str, Any]:
+        assert self.call is not None
+        view = document_view(row.document)
+        call = replace(self.call, document=view, steps=self._steps(row))
+        shown = {"status": view.status or None, "statusLabel": view.status or None, "locked": False}
+        return call.expression_root() | {"document": document_root(view) | shown}
+
+    def _steps(self, row: StepDocument) -> Mapping[str, StepView]:
+        """Return the steps as expressions see them; where documents take branches, as they are for this document."""
+        assert self.call is not None
+        if not self.plan.graph.routing:
+            return self.call.steps
+        own = StepDocument.objects.filter(step__activity=self.activity, document_id=row.document_id)
+        shown = {slug: view for slug, view in self.call.steps.items() if slug not in self.plan.per_document}
+        for slug, status, action, result in own.values_list("step__slug", "status", "action", "result"):
+            if status == "COMPLETED":
+                shown[slug] = StepView(status, action, result)
+        return shown
+
     def _commit(self, step: Step) -> None:
         ended, self.ended = [e for e in self.ended if self._still_mine(e)], []
         for each in ended:
             _save(step, each)
         counts = Counter(e.status for e in ended)
         actions = Counter(e.action for e in ended if e.status == "COMPLETED" and e.action)
-        if counts["COMPLETED"] + counts["FAILED"] + counts["SKIPPED"]:
+        if sum(counts.values()) > counts["PENDING"]:
             event = facts.DocumentsSettled(
                 at=runtime.now(),
                 step=self.node.slug,
@@ -167,6 +148,7 @@ class Lane:
                 completed=counts["COMPLETED"],
                 failed=counts["FAILED"],
                 skipped=counts["SKIPPED"],
+                not_taken=counts["NOT_TAKEN"],
                 actions=tuple(sorted(actions.items())),
             )
             runtime.record(self.activity.pk, event, worker=WORKER)
@@ -211,6 +193,7 @@ class Lane:
             self.call,
             document=view,
             documents=(view,),
+            steps=self._steps(row),
             attempt=row.attempt,
             idempotency_key=f"{self.activity.pk}/{self.node.slug}/{row.document_id}/{row.run}",
             on_start=on_start,

@@ -25,7 +25,7 @@ def evaluate_guards(
         verdict = _skip_verdict(scope, state, position, at=at)
         if verdict is not None:
             skipped[position] = verdict
-        elif (text := scope.compiled.steps[position].condition_expr) is not None:
+        elif (text := _condition(scope, position)) is not None:
             conditions[position] = sandbox.Evaluation(
                 text, condition_root(scope, state, scope.compiled.steps[position])
             )
@@ -52,6 +52,12 @@ def condition_root(scope: ActivityScope, state: ActivityState, step: Step) -> di
         "extractedData": None,
         "steps": {slug: step_root(view) for slug, view in views.items()},
     }
+
+
+def _condition(scope: ActivityScope, position: int) -> str | None:
+    """Return the condition to evaluate for the step as a whole."""
+    node = scope.compiled.graph.nodes[position]
+    return None if node.document_condition else scope.compiled.steps[position].condition_expr
 
 
 def _skip_verdict(

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
-from activities import fanout, guards, runtime
+from activities import admission, guards, runtime
 from activities.compiled import compiled
 from activities.engine import events as facts
 from activities.engine.decide import decide
@@ -138,20 +138,23 @@ class Burst:
         if isinstance(outcome, Failed) and outcome.kind == "timeout":
             self.slow.add(position)
             return
-        attempt = self.state.extra(position).attempt + 1
-        slug = self.compiled.graph.nodes[position].slug
-        self._take(facts.StepStarted(at=runtime.now(), step=slug, attempt=attempt))
-        self._end(position, attempt, outcome)
+        self._end(position, self._claim(position), outcome)
+
+    def _claim(self, position: int) -> int:
+        """Start the step on the copy; return the attempt."""
+        extra, slug = self.state.extra(position), self.compiled.graph.nodes[position].slug
+        self._take(
+            facts.StepStarted(at=runtime.now(), step=slug, attempt=extra.attempt + 1, run=extra.run)
+        )
+        return extra.attempt + 1
 
     def _run_claimed(self, position: int) -> None:
         """Claim a step, commit, run it outside, and keep its result for the next commit."""
-        slug = self.compiled.graph.nodes[position].slug
-        attempt = self.state.extra(position).attempt + 1
-        self._take(facts.StepStarted(at=runtime.now(), step=slug, attempt=attempt))
+        attempt = self._claim(position)
         if not self._flush(keep=position):
             return
         if self.compiled.graph.nodes[position].fan_out is not None:
-            fanout.open_documents(self.activity.pk, self.compiled, position, attempt)
+            admission.open_documents(self.activity.pk, self.compiled, position, attempt)
             self._reload()
             return
         row = Step.objects.values_list("pk", flat=True).get(activity=self.activity, position=position)

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "plans.middleware.SignInRequired",
+    "plans.middleware.Refusals",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -130,6 +131,8 @@ CELERY_BROKER_URL = env.text("BROKER_URL", REDIS_URL or "memory://localhost/")
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"polling_interval": 0.005} if CELERY_BROKER_URL.startswith("memory:") else {"visibility_timeout": 3600}
 )
+# An announcement is a hint: whoever made it must not wait for a broker that is out.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -152,7 +152,7 @@ def _step_started(draft: Draft, event: events.StepStarted) -> bool:
     position = _position(draft, event.step)
     extra = draft.extra(position)
     queued = draft.phase(position) is Phase.QUEUED and draft.status is ActivityStatus.RUNNING
-    if not queued or event.attempt != extra.attempt + 1:
+    if not queued or event.attempt != extra.attempt + 1 or event.run not in (None, extra.run):
         return False
     draft.move(position, Phase.RUNNING, extra=replace(extra, attempt=event.attempt))
     return True
@@ -288,17 +288,20 @@ def _documents_settled(draft: Draft, event: events.DocumentsSettled) -> bool:
     extra = draft.extra(position)
     if extra.documents is None or extra.attempt != event.attempt:
         return False
-    counts = documents.add(
-        extra.documents,
+    more = Documents(
         completed=event.completed,
         failed=event.failed,
         cancelled=event.cancelled,
         skipped=event.skipped,
+        not_taken=event.not_taken,
         actions=event.actions,
     )
+    counts = documents.add(extra.documents, more)
     draft.set_extra(position, replace(extra, documents=counts))
     if draft.phase(position) is Phase.WAITING:
         _reduce_documents(draft, position, counts)
+    elif counts.settled == counts.total:
+        draft.touched.extend(draft.graph.dependents[position])
     return True
 
 

@@ -31,18 +31,17 @@ def too_many_failed(fan_out: FanOut, documents: Documents) -> bool:
     return documents.failed > limit
 
 
-def add(documents: Documents, *, completed: int, failed: int, cancelled: int, skipped: int,
-        actions: tuple[tuple[str, int], ...]) -> Documents:  # fmt: skip
-    """Return the counts with some more documents settled."""
+def add(documents: Documents, more: Documents) -> Documents:
+    """Return the counts with some more documents settled; `total` stays."""
     merged = dict(documents.actions)
-    for action, count in actions:
+    for action, count in more.actions:
         merged[action] = merged.get(action, 0) + count
     return Documents(
         total=documents.total,
-        completed=documents.completed + completed,
-        failed=documents.failed + failed,
-        cancelled=documents.cancelled + cancelled,
-        skipped=documents.skipped + skipped,
-        not_taken=documents.not_taken,
+        completed=documents.completed + more.completed,
+        failed=documents.failed + more.failed,
+        cancelled=documents.cancelled + more.cancelled,
+        skipped=documents.skipped + more.skipped,
+        not_taken=documents.not_taken + more.not_taken,
         actions=tuple(sorted(merged.items())),
     )

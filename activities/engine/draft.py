@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from activities.engine.effects import Effect, EvaluateGuard, RunStep
-from activities.engine.readiness import Readiness, readiness
+from activities.engine.readiness import Readiness, documents_go_on, readiness
 from activities.engine.state import (
     ACTIVE,
     NO_ACTION,
@@ -129,7 +129,10 @@ class Draft:
 
     def anything_active(self) -> bool:
         """Tell if a step runs, waits, or is about to."""
-        return any(phase in self.phases for phase in ACTIVE)
+        if any(phase in self.phases for phase in ACTIVE):
+            return True
+        completed = (position for position in self.extras if self.phases[position] == Phase.COMPLETED)
+        return any(documents_go_on(self.view(), position) for position in completed)
 
     def anything_ready(self) -> bool:
         """Tell if a pending step could start. Looks at every step: for rare moments only."""

@@ -45,11 +45,12 @@ class GuardEvaluated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepStarted:
-    """A worker claimed a queued step; `attempt` is the new fencing number."""
+    """A worker claimed a queued step; `attempt` is the new fencing number, `run` fences off work on an older copy."""
 
     at: datetime
     step: str
     attempt: int
+    run: int | None = None  # None: not said, by logs of old
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +137,7 @@ class DocumentsSettled:
     failed: int = 0
     cancelled: int = 0
     skipped: int = 0
+    not_taken: int = 0
     actions: tuple[tuple[str, int], ...] = ()
 
 

@@ -2,7 +2,8 @@
 
 Rule 1: one dead entry settles the step NOT_TAKEN at once, whatever the others say.
 Rule 2: else one waiting or blocked entry leaves it PENDING.
-Rule 3: an implied dependency of the data flow waits until its producer has settled; the table is not for it.
+Rule 3: a per-document step waits for the last document of a per-document step before it.
+Rule 4: an implied dependency of the data flow waits until its producer has settled; the table is not for it.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def readiness(graph: Graph, state: ActivityState, node: Node) -> Readiness:
             case Readiness.BLOCKED:
                 blocked = True
             case Readiness.READY:
-                pass
+                waits = waits or (node.fan_out is not None and documents_go_on(state, edge.upstream))
     for upstream in (*node.data, *state.extra(node.position).needs):
         phase = Phase(state.phases[upstream])
         if phase not in SETTLED:
@@ -62,6 +63,12 @@ def readiness(graph: Graph, state: ActivityState, node: Node) -> Readiness:
     if blocked:
         return BLOCKED
     return WAIT if waits else OK
+
+
+def documents_go_on(state: ActivityState, position: int) -> bool:
+    """Tell if documents of the step are still in work: it may have completed with the first of them."""
+    documents = state.extra(position).documents
+    return documents is not None and documents.settled < documents.total
 
 
 def edge_verdict(graph: Graph, state: ActivityState, edge: Edge) -> Readiness:

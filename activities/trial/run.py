@@ -18,8 +18,17 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from activities import delivery, dispatch, fanout, runtime, timers, worker
+from activities.admission import unrouted_documents
+from activities.compiled import compiled
 from activities.engine.state import ENDED
-from activities.models import Activity, DocumentFamily, DocumentStore, Outbox, Step, StepDocument
+from activities.models import (
+    Activity,
+    DocumentFamily,
+    DocumentStore,
+    Outbox,
+    Step,
+    StepDocument,
+)
 from activities.scope import documents_result
 from activities.starting import judge, launch
 from activities.steps import standing_in
@@ -142,7 +151,7 @@ def report(activity: Activity, findings: Sequence[Finding]) -> dict[str, Any]:
             for step in Step.objects.filter(activity=activity).order_by("position")
         },
         "findings": [finding.as_dict() for finding in findings],
-        "unrouted": 0,
+        "unrouted": unrouted_documents(activity, compiled(activity.version_id, activity.pinned_id)),
     }
 
 
@@ -165,19 +174,16 @@ def _step(activity: Activity, step: Step) -> dict[str, Any]:
             }
             for row in rows
         }
-    elif (
-        step.documents_total == 0
-        and step.status == "COMPLETED"
-        and step.result is None
-        and _fans_out(activity, step)
-    ):
-        shown["result"] = {"documents": {}}
+    elif _fans_out(activity, step) and step.status in ("COMPLETED", "NOT_TAKEN", "SKIPPED"):
+        # The step never opened its documents: each stands as the step does.
+        names = ActivityDocument.objects.filter(activity=activity).values_list("document__name", flat=True)
+        alike = {"status": step.status, "action": None, "result": None, "error": None}
+        shown["documents"] = dict.fromkeys(names, alike)
+        shown["result"] = {"documents": {}} if step.status == "COMPLETED" else step.result
     return shown
 
 
 def _fans_out(activity: Activity, step: Step) -> bool:
-    from activities.compiled import compiled
-
     return compiled(activity.version_id, activity.pinned_id).graph.nodes[step.position].fan_out is not None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -51,6 +51,7 @@ class Node:
     data: tuple[int, ...]
     skip_data: tuple[int, ...]
     bypass: bool
+    document_condition: bool  # the condition is evaluated for each document
     guarded: bool  # has a skipIf, a condition or an input: somebody must evaluate before it runs
     retry: RetryPolicy
     fan_out: FanOut | None
@@ -65,6 +66,15 @@ class Graph:
     nodes: tuple[Node, ...]
     dependents: tuple[tuple[int, ...], ...]
     asks_output: bool  # the end of the activity needs the value of `output`
+    routers: Mapping[int, frozenset[str] | None] = field(default_factory=dict)
+
+    @property
+    def routing(self) -> bool:
+        """Tell if documents take branches of their own (plan language 3, per-document routing).
+
+        `routers` holds, by position, the actions that edges of a router take; None: an edge takes every action.
+        """
+        return bool(self.routers)
 
     @cached_property
     def positions(self) -> dict[str, int]:
@@ -89,17 +99,17 @@ def compile_graph(plan: Plan, actions: Mapping[str, tuple[str, ...]]) -> Graph:
     Raise KeyError for a dependency on a step that does not exist: the checker refuses such a plan before.
     """
     positions = {step.slug: position for position, step in enumerate(plan.steps)}
+    routers = _routers(plan, positions, actions)
     nodes = tuple(
-        _node(step, position, positions, actions.get(step.slug, ()))
+        _node(step, position, positions, actions.get(step.slug, ()), routing=bool(routers))
         for position, step in enumerate(plan.steps)
     )
     dependents: list[dict[int, None]] = [{} for _ in nodes]
     for node, step in zip(nodes, plan.steps, strict=True):
         for upstream in _upstreams(node, step, positions):
             dependents[upstream][node.position] = None
-    return Graph(
-        nodes, tuple(tuple(known) for known in dependents), plan.has_output or plan.failure_policy == "output"
-    )
+    asks_output = plan.has_output or plan.failure_policy == "output"
+    return Graph(nodes, tuple(tuple(known) for known in dependents), asks_output, routers)
 
 
 def taken_actions(plan: Plan, slug: str) -> frozenset[str]:
@@ -119,7 +129,36 @@ def _upstreams(node: Node, step: Step, positions: Mapping[str, int]) -> set[int]
     return upstreams | {positions[slug] for slug in lazy if slug in positions}
 
 
-def _node(step: Step, position: int, positions: Mapping[str, int], actions: tuple[str, ...]) -> Node:
+def _routers(
+    plan: Plan, positions: Mapping[str, int], actions: Mapping[str, tuple[str, ...]]
+) -> dict[int, frozenset[str] | None]:
+    """Find the per-document steps with actions that some edge takes by action, and what their edges take."""
+    taken: dict[int, set[str]] = {}
+    takes_all: set[int] = set()
+    for step in plan.steps:
+        for dependency in step.depends_on:
+            upstream = positions[dependency.step]
+            any_branch = getattr(step.config, "join_policy", None) == "ANY_BRANCH"
+            if dependency.action is not None and (any_branch or not dependency.await_only):
+                taken.setdefault(upstream, set()).add(dependency.action)
+            elif getattr(step.config, "per_document", False):
+                takes_all.add(upstream)
+            if dependency.action is not None:
+                taken.setdefault(upstream, set())
+    return {
+        position: None if position in takes_all else frozenset(slugs)
+        for position, slugs in taken.items()
+        if getattr(plan.steps[position].config, "per_document", False)
+        and actions.get(plan.steps[position].slug)
+    }
+
+
+def _node(
+    step: Step, position: int, positions: Mapping[str, int], actions: tuple[str, ...], *, routing: bool
+) -> Node:
+    fan_out = _fan_out(step.config)
+    # Where documents take branches, the condition of a per-document step is asked for each of them.
+    by_document = routing and fan_out is not None
     data = expressions.references(step.input).steps if step.has_input else frozenset()
     skip_data = expressions.references(step.skip_if).steps if step.has_skip_if else frozenset()
     return Node(
@@ -130,9 +169,12 @@ def _node(step: Step, position: int, positions: Mapping[str, int], actions: tupl
         data=tuple(sorted(positions[slug] for slug in data)),
         skip_data=tuple(sorted(positions[slug] for slug in skip_data - data)),
         bypass=step.bypass,
-        guarded=bool(step.has_skip_if or step.condition_expr is not None or step.has_input),
+        guarded=bool(
+            step.has_skip_if or (step.condition_expr is not None and not by_document) or step.has_input
+        ),
+        document_condition=by_document and step.condition_expr is not None,
         retry=_retry(step),
-        fan_out=_fan_out(step.config),
+        fan_out=fan_out,
         actions=actions,
         timeout_seconds=step.execution_policy.timeout_seconds,
     )

@@ -1,0 +1,101 @@
+"""Which documents a per-document step begins with: those that the steps before it let through."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import Any
+from uuid import UUID
+
+from activities import runtime
+from activities.compiled import Compiled
+from activities.engine import events as facts
+from activities.engine import routing
+from activities.engine.routing import Standing
+from activities.engine.state import PUBLIC_STATUS, Phase, unpack
+from activities.heart import WORKER
+from activities.models import Activity, ActivityDocument, Step, StepDocument
+
+
+def open_documents(activity_id: UUID, plan: Compiled, position: int, attempt: int) -> None:
+    """Give a claimed per-document step its documents: those that every per-document step before it let through."""
+    slug = plan.graph.nodes[position].slug
+    with runtime.locked(activity_id) as activity:
+        step = Step.objects.get(activity_id=activity_id, position=position)
+        if step.attempt != attempt or step.phase != Phase.RUNNING:
+            return
+        counts = _make_rows(step, Upstream(plan, activity, position))
+        runtime.record(
+            activity_id,
+            facts.DocumentsOpened(at=runtime.now(), step=slug, attempt=attempt, **counts),
+            worker=WORKER,
+        )
+
+
+class Upstream:
+    """How the documents of an activity stand in the per-document steps before one."""
+
+    def __init__(self, plan: Compiled, activity: Activity, position: int) -> None:
+        self.graph, self.node = plan.graph, plan.graph.nodes[position]
+        before = {edge.upstream for edge in self.node.edges} | set(self.node.data)
+        fanned = [upstream for upstream in before if self.graph.nodes[upstream].fan_out is not None]
+        state = unpack(activity.state)
+        # A step that never opened its documents stands for all of them as it stands itself.
+        self.whole = {upstream: Standing(PUBLIC_STATUS[state.phase(upstream)]) for upstream in fanned}
+        self.own: defaultdict[UUID, dict[int, Standing]] = defaultdict(dict)
+        rows = StepDocument.objects.filter(step__activity=activity, step__position__in=fanned)
+        for document_id, upstream, status, action in rows.values_list(
+            "document_id", "step__position", "status", "action"
+        ):
+            self.own[document_id][upstream] = Standing(status, action)
+
+    def takes(self, document_id: UUID) -> bool:
+        """Tell if the step takes the document."""
+        return routing.takes(self.graph, self.node, self.whole | self.own.get(document_id, {}))
+
+
+def _make_rows(step: Step, upstream: Upstream) -> dict[str, Any]:
+    """Make the rows that are missing, judge those that are to be done again, and count what an earlier run left."""
+    known = {row.document_id: row for row in StepDocument.objects.filter(step=step)}
+    wanted = list(
+        ActivityDocument.objects.filter(activity_id=step.activity_id).values_list("document_id", "position")
+    )
+    at, made, left_out = runtime.now(), [], []
+    for document_id, position in wanted:
+        row = known.get(document_id)
+        if row is not None and row.status != "PENDING":
+            continue
+        taken = upstream.takes(document_id)
+        if row is None:
+            row = StepDocument(
+                step=step, document_id=document_id, position=position, queued_at=at, run=step.run
+            )
+            made.append(row)
+        elif not taken:
+            left_out.append(row.pk)
+        row.status = "PENDING" if taken else "NOT_TAKEN"
+        known[document_id] = row
+    StepDocument.objects.bulk_create(made, batch_size=500)
+    StepDocument.objects.filter(pk__in=left_out).update(status="NOT_TAKEN")
+    StepDocument.objects.filter(step=step, status="PENDING").update(queued_at=at)
+    counts = Counter(row.status for row in known.values())
+    actions = Counter(row.action for row in known.values() if row.action and row.status == "COMPLETED")
+    return {
+        "total": len(wanted),
+        "not_taken": counts["NOT_TAKEN"],
+        "kept_completed": counts["COMPLETED"],
+        "kept_skipped": counts["SKIPPED"],
+        "kept_actions": tuple(sorted(actions.items())),
+    }
+
+
+def unrouted_documents(activity: Activity, plan: Compiled) -> int:
+    """Count the documents that ended at a router with an action that no edge takes; each once."""
+    lost: set[UUID] = set()
+    for position, taken in plan.graph.routers.items():
+        rows = StepDocument.objects.filter(
+            step__activity=activity, step__position=position, status="COMPLETED"
+        ).values_list("document_id", "action")
+        lost |= {
+            document for document, action in rows if routing.unrouted(taken, Standing("COMPLETED", action))
+        }
+    return len(lost)
