@@ -56,9 +56,12 @@ class Idempotent:
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check who asks, then claim the key."""
+        key = request.headers.get(HEADER, "") if request.method == "POST" else ""
+        if key and not _is_form_of_parts(request):
+            # Kept for the digest: the check of the CSRF token parses the body, which can be read only once.
+            _body = request._request.body
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
-        key = request.headers.get(HEADER, "")
-        if request.method != "POST" or not key:
+        if not key:
             return
         if len(key) > 200:
             raise Invalid(_("the header Idempotency-Key may be 200 characters long at most"))
@@ -124,11 +127,15 @@ def _take_over(row: IdempotencyKey) -> IdempotencyKey:
 
 def _digest(request: Request) -> str:
     total = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
-    if (request.content_type or "").startswith("multipart/"):
+    if _is_form_of_parts(request):
         _digest_form(request, total)
     else:
         total.update(request.body)
     return total.hexdigest()
+
+
+def _is_form_of_parts(request: Request) -> bool:
+    return (request.content_type or "").startswith("multipart/")
 
 
 def _digest_form(request: Request, total: Any) -> None:
