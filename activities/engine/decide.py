@@ -462,9 +462,7 @@ def _skip(draft: Draft, event: events.SkipRequested) -> bool:
 
 def _finish(draft: Draft) -> None:
     """End the activity if nothing runs and nothing can; where the plan has an output, ask for its value first."""
-    if draft.status not in (ActivityStatus.RUNNING, ActivityStatus.PAUSED) or draft.anything_active():
-        return
-    if draft.status is ActivityStatus.PAUSED and draft.anything_ready():
+    if not _nothing_left(draft):
         return
     if draft.graph.asks_output:
         draft.effects.append(EvaluateOutput())
@@ -472,8 +470,14 @@ def _finish(draft: Draft) -> None:
     _end(draft, outcome_of(draft.phases))
 
 
+def _nothing_left(draft: Draft) -> bool:
+    if draft.status not in (ActivityStatus.RUNNING, ActivityStatus.PAUSED) or draft.anything_active():
+        return False
+    return draft.status is ActivityStatus.RUNNING or not draft.anything_ready()
+
+
 def _output_evaluated(draft: Draft, event: events.OutputEvaluated) -> bool:
-    if draft.status in ENDED or draft.anything_active():
+    if not _nothing_left(draft):
         return False
     _end(draft, ActivityStatus(event.status))
     return True

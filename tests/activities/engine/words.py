@@ -82,11 +82,21 @@ def plan(*steps: str | StepText, output: bool = False) -> Graph:
         )
         nodes.append(
             Node(
-                position=position, slug=slug, kind="SCRIPT", edges=edges, data=data, skip_data=skip_data,
-                bypass=text.bypass, guarded=text.guarded or bool(data or skip_data or text.lazy), retry=text.retry,
-                fan_out=text.fan_out, actions=tuple(actions[slug]), timeout_seconds=text.timeout,
+                position=position,
+                slug=slug,
+                kind="SCRIPT",
+                edges=edges,
+                data=data,
+                skip_data=skip_data,
+                bypass=text.bypass,
+                document_condition=False,
+                guarded=text.guarded or bool(data or skip_data or text.lazy),
+                retry=text.retry,
+                fan_out=text.fan_out,
+                actions=tuple(actions[slug]),
+                timeout_seconds=text.timeout,
             )
-        )  # fmt: skip
+        )
         for before in (*(e.upstream for e in edges), *data, *skip_data, *(positions[n] for n in text.lazy)):
             dependents[before][position] = None
     return Graph(tuple(nodes), tuple(tuple(known) for known in dependents), asks_output=output)
