@@ -23,6 +23,7 @@ from activities.compiled import compiled
 from activities.engine.state import ENDED
 from activities.models import (
     Activity,
+    ActivityDocument,
     DocumentFamily,
     DocumentStore,
     Outbox,
