@@ -1,4 +1,4 @@
-"""The websocket of an activity: subscribe first, then read; every later event in order; nothing but hints is trusted."""
+"""The websocket of an activity: subscribe first, then read; then every later event in order."""
 
 from __future__ import annotations
 

@@ -32,6 +32,12 @@ BATCH = 100
 BATCH_SECONDS = 0.05
 
 
+def settled_until_now(activity: Activity, position: int) -> int | None:
+    """Return how many documents of the step the locked activity counts as ended."""
+    documents = unpack(activity.state).extra(position).documents
+    return None if documents is None else documents.settled
+
+
 def run_lane(activity_id: UUID, position: int, *, stopping: Any = None) -> None:
     """Work on the step's documents until none is left for this lane."""
     activity = Activity.objects.select_related("organization", "project").filter(pk=activity_id).first()
@@ -75,7 +81,7 @@ class Lane:
         """Commit the results of the last batch and claim the next in one transaction; tell if there is one."""
         with runtime.locked(self.activity.pk) as activity:
             step = Step.objects.get(activity=activity, position=self.node.position)
-            self._commit(step)
+            self._commit(step, after=settled_until_now(activity, self.node.position))
             goes_on = activity.status == ActivityStatus.RUNNING and not last
             activity.refresh_from_db(fields=["state", "status"])
             self.batch = self._claim(step, unpack(activity.state)) if goes_on else []
@@ -134,7 +140,7 @@ class Lane:
                 shown[slug] = StepView(status, action, result)
         return shown
 
-    def _commit(self, step: Step) -> None:
+    def _commit(self, step: Step, *, after: int | None) -> None:
         ended, self.ended = [e for e in self.ended if self._still_mine(e)], []
         for each in ended:
             _save(step, each)
@@ -145,6 +151,7 @@ class Lane:
                 at=runtime.now(),
                 step=self.node.slug,
                 attempt=step.attempt,
+                after=after,
                 completed=counts["COMPLETED"],
                 failed=counts["FAILED"],
                 skipped=counts["SKIPPED"],

@@ -1,4 +1,4 @@
-"""Evaluate what stands before a step: skipIf, condition, then the references of its input, in this order (plan language 2.2)."""
+"""Evaluate what stands before a step: skipIf, condition, then the references of its input (plan language 2.2)."""
 
 from __future__ import annotations
 

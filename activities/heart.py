@@ -1,4 +1,4 @@
-"""Signs of life: one thread a process renews the leases of what its workers hold, and kills what was taken from them."""
+"""Signs of life: one thread a process renews the leases of what its workers hold, and kills what was taken away."""
 
 from __future__ import annotations
 

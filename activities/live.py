@@ -49,12 +49,12 @@ def hint(activity_id: UUID, seq: int) -> None:
                 asyncio.run_coroutine_threadsafe(layer.group_send(group(activity_id), message), _server_loop)
         elif layer is not None:
             async_to_sync(layer.group_send)(group(activity_id), message)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  whatever the layer raises, a commit that is done must not fail
         logger.warning("hint for activity %s was lost: %s", activity_id, error)
 
 
 def snapshot(activity_id: UUID) -> messages.Snapshot:
-    """Return the whole view of an activity; raise Activity.DoesNotExist. Read in one statement order: rows, then state."""
+    """Return the whole view of an activity; raise Activity.DoesNotExist."""
     activity = (
         Activity.objects.select_related("plan", "version", "started_by")
         .defer("inputs", "output")

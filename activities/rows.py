@@ -1,4 +1,4 @@
-"""From decisions to step rows: collects what changed and writes it in a few statements, however many steps there are."""
+"""From decisions to step rows: collects what changed and writes it in a few statements, however many steps."""
 
 from __future__ import annotations
 

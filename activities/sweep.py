@@ -1,4 +1,4 @@
-"""What makes lost messages and dead workers harmless. Beat calls it every few seconds; it reads partial indexes only."""
+"""What makes lost messages and dead workers harmless. Beat calls it every few seconds; it reads partial indexes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from activities import delivery, dispatch, runtime, timers
+from activities import delivery, dispatch, fanout, runtime, timers
 from activities.engine import events as facts
 from activities.engine.decide import MAX_LOSSES
 from activities.engine.state import ActivityStatus, Phase
@@ -71,11 +71,11 @@ def _lost_documents() -> None:
     """Take documents back from dead workers; after the third in a row the document fails."""
     dead = StepDocument.objects.filter(lease_until__lt=timezone.now(), status="RUNNING")
     for row in dead.select_related("step")[:AT_ONCE]:
-        with transaction.atomic(), runtime.locked(row.step.activity_id):
-            _lose(row)
+        with runtime.locked(row.step.activity_id) as activity:
+            _lose(row, after=fanout.settled_until_now(activity, row.step.position))
 
 
-def _lose(row: StepDocument) -> None:
+def _lose(row: StepDocument, *, after: int | None) -> None:
     still = StepDocument.objects.filter(pk=row.pk, attempt=row.attempt, status="RUNNING")
     losses = row.losses + 1
     if losses < MAX_LOSSES:
@@ -90,6 +90,6 @@ def _lose(row: StepDocument) -> None:
         status="FAILED", error=SILENT, lease_until=None, losses=losses, finished_at=timezone.now()
     ):
         settled = facts.DocumentsSettled(
-            at=runtime.now(), step=row.step.slug, attempt=row.step.attempt, failed=1
+            at=runtime.now(), step=row.step.slug, attempt=row.step.attempt, after=after, failed=1
         )
         runtime.record(row.step.activity_id, settled)

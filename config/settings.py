@@ -174,7 +174,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DOCUMENT_MAX_BYTES = env.integer("DOCUMENT_MAX_BYTES", 25 * 1024 * 1024)
 
-# The engine: how long a claim lives without a sign of life, and how long a queued step may wait before it is announced again.
+# The engine: how long a claim lives without a sign of life; when a queued step is announced again.
 LEASE_SECONDS = env.integer("LEASE_SECONDS", 30)
 ANNOUNCE_AGAIN_SECONDS = env.integer("ANNOUNCE_AGAIN_SECONDS", 5)
 WORKER_THREADS = env.integer("WORKER_THREADS", 4)

@@ -1,7 +1,7 @@
 """The one function that holds the rules of an activity.
 
 Rule 1: total and deterministic. Time comes in with the event; nothing is looked up.
-Rule 2: an event is expected (moves the state), stale or doubled (same state, nothing asked), or impossible (a bug: raises).
+Rule 2: an event is expected (moves the state), stale or doubled (same state, nothing asked), or impossible (raises).
 Rule 3: after an event, only what it could have touched is looked at, until nothing changes.
 Rule 4: an activity ends when nothing runs and nothing can.
 """
@@ -288,6 +288,8 @@ def _documents_settled(draft: Draft, event: events.DocumentsSettled) -> bool:
     extra = draft.extra(position)
     if extra.documents is None or extra.attempt != event.attempt:
         return False
+    if event.after not in (None, extra.documents.settled):
+        return False
     more = Documents(
         completed=event.completed,
         failed=event.failed,
@@ -399,7 +401,7 @@ def _retry(draft: Draft, event: events.RetryRequested) -> bool:
 
 
 def _hangs_on(draft: Draft, position: int, again: set[int]) -> bool:
-    """Tell if a descendant's verdict or input came from what is tried again; a branch dead by another step's word did not."""
+    """Tell if a descendant's verdict or input came from what is tried again, and not from another step's word."""
     phase = draft.phase(position)
     if phase is Phase.NOT_TAKEN:
         state, node = draft.view(), draft.graph.nodes[position]

@@ -133,6 +133,9 @@ class DocumentsSettled:
     at: datetime
     step: str
     attempt: int
+    after: int | None = (
+        None  # so many had come to an end before: a doubled batch does not fit. None: not said
+    )
     completed: int = 0
     failed: int = 0
     cancelled: int = 0

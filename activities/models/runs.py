@@ -79,7 +79,7 @@ class StepOutcome(models.Model):
     """What one try at a step, or at one document of a step, gave."""
 
     status = models.CharField(max_length=12, default="PENDING")
-    action = models.CharField(max_length=120, null=True)
+    action = models.CharField(max_length=120, null=True)  # noqa: DJ001  none is not the empty slug
     result = OrderedJSONField(null=True)
     error = OrderedJSONField(null=True)  # {code, class, message, place}
     logs = OrderedJSONField(null=True)  # [{level, text}], capped

@@ -29,7 +29,7 @@ def differences(case: Mapping[str, Any], actual: Mapping[str, Any]) -> list[str]
         return _refused(wanted, errors, actual)
     if errors:
         return [
-            f"the start was refused: {actual['findings'][0]['message'] if actual['findings'] else errors[0]} ({', '.join(errors)})"
+            f"the start was refused: {actual['findings'][0]['message']} ({', '.join(errors)})"
         ]
     found: list[str] = []
     if "status" in case and case["status"] != actual["status"]:

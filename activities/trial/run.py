@@ -75,7 +75,7 @@ class Trial:
 
 
 class Local:
-    """A dispatcher that does everything itself, in order; the clock jumps to the next timer when nothing else is left."""
+    """A dispatcher that does everything itself, in order; with nothing else left, the clock jumps to the next timer."""
 
     def __init__(self) -> None:
         self.work: deque[tuple[str, UUID, int | None]] = deque()

@@ -42,7 +42,7 @@ class FanOut:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A step, ready to be decided on. `data` are steps that its input needs, `skip_data` those that only skipIf reads."""
+    """A step, ready to be decided on. `data`: steps that its input needs; `skip_data`: those that only skipIf reads."""
 
     position: int
     slug: str
