@@ -38,7 +38,9 @@ def alone(data: Path) -> Iterator[IO[str]]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise CannotServe(f"another server uses {data}; stop it, or take another folder with DATA=…") from None
+            raise CannotServe(
+                f"another server uses {data}; stop it, or take another folder with DATA=…"
+            ) from None
         yield lock
 
 
@@ -49,7 +51,8 @@ def require_free(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise CannotServe(f"port {port} of {HOST} is taken; choose another with PORT=… ({error.strerror})") from error
+            message = f"port {port} of {HOST} is taken; choose another with PORT=… ({error.strerror})"
+            raise CannotServe(message) from error
 
 
 def take_over() -> None:

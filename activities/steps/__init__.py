@@ -26,7 +26,7 @@ LogLine = Mapping[str, str]  # {"level", "text"}
 
 @dataclass(frozen=True, slots=True)
 class ErrorInfo:
-    """Why a step failed: `code` (number or word), `kind` (class), `message`, `place` ("line:column" of authored text)."""
+    """Why a step failed: `code` (number or word), `kind` (class), `message`, `place` ("line:column")."""
 
     code: str | int
     message: str

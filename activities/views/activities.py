@@ -33,8 +33,8 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     project, person = current_project(request), _person(request)
     found = Activity.objects.visible_to(person).filter(project=project).select_related("plan", "started_by")
     found = found.only(
-        "title", "status", "created_at", "started_at", "finished_at", "plan__slug", "plan__name", "started_by__username",
-        "started_by__first_name", "started_by__last_name",
+        "title", "status", "created_at", "started_at", "finished_at", "plan__slug", "plan__name",
+        "started_by__username", "started_by__first_name", "started_by__last_name",
     )  # fmt: skip
     status, plan, words = (request.GET.get(name, "").strip() for name in ("status", "plan", "q"))
     if status in ActivityStatus.__members__:

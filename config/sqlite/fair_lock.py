@@ -8,9 +8,9 @@ from collections import deque
 _class = threading.local()
 
 
-def write_in_background(background: bool = True, /) -> None:
-    """Mark this thread's writes as background work, or as a person's again."""
-    _class.background = background
+def write_in_background() -> None:
+    """Mark all further writes of this thread as background work."""
+    _class.background = True
 
 
 class FairLock:

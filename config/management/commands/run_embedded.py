@@ -24,9 +24,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int, no_demo: bool, **options: Any) -> None:
         """Run until it is stopped."""
         if not settings.EMBEDDED:
-            raise CommandError("DATABASE_URL or REDIS_URL is set; run daphne, celery worker and celery beat instead")
+            raise CommandError(
+                "DATABASE_URL or REDIS_URL is set; run daphne, celery worker and celery beat instead"
+            )
         if not (settings.BASE_DIR / "static/dist/manifest.json").exists():
-            raise CommandError("the front end has not been built; run `make setup`, or `npm ci && npm run build`")
+            raise CommandError(
+                "the front end has not been built; run `make setup`, or `npm ci && npm run build`"
+            )
         try:
             with embedded.alone(settings.DATA):
                 embedded.require_free(port)
@@ -45,7 +49,8 @@ class Command(BaseCommand):
             load_demo(base_url=f"http://{embedded.HOST}:{port}")
 
     def _greet(self, port: int, *, demo: bool) -> None:
-        self.stdout.write(f"\nThroughline is at http://{embedded.HOST}:{port}/   (data in {settings.DATA}; Ctrl-C stops)\n")
+        address = f"http://{embedded.HOST}:{port}/"
+        self.stdout.write(f"\nThroughline is at {address}   (data in {settings.DATA}; Ctrl-C stops)\n")
         if demo:
             from config.demo.load import PASSWORD, people
 
