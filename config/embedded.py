@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,7 +21,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from activities import live, sandbox, worker
-from activities.models import Step, StepDocument
+from activities.models import Outbox, Step, StepDocument
 from config.celery import app as celery_app
 
 HOST = "127.0.0.1"
@@ -56,10 +57,13 @@ def require_free(port: int) -> None:
 
 
 def take_over() -> None:
-    """Free what the last process held: it is dead, for this one is alone on the data."""
+    """Free what the last process held or had announced: it is dead, for this one is alone on the data."""
     now = timezone.now()
-    Step.objects.filter(lease_until__isnull=False).update(lease_until=now)
-    StepDocument.objects.filter(lease_until__isnull=False).update(lease_until=now)
+    announced = now - timedelta(seconds=settings.ANNOUNCE_AGAIN_SECONDS)
+    for rows in (Step.objects.all(), StepDocument.objects.all()):
+        rows.filter(lease_until__isnull=False).update(lease_until=now)
+        rows.filter(queued_at__gt=announced, queued_at__lte=now).update(queued_at=announced)
+    Outbox.objects.filter(delivered_at=None, tries__gt=0, due_at__gt=now).update(due_at=now)
 
 
 def serve(port: int, *, ready: Callable[[], None]) -> None:
@@ -78,6 +82,7 @@ def serve(port: int, *, ready: Callable[[], None]) -> None:
         live.serve_from(asyncio.get_event_loop())
         for thread in threads:
             thread.start()
+        celery_app.send_task("activities.jobs.sweep")  # what the last process left does not wait for beat
         ready()
 
     from config.asgi import application
