@@ -1,4 +1,4 @@
-"""Parsers of the API: a plan document, as JSON or YAML, within its size."""
+"""Parsers of the API: any body as JSON, a plan document as JSON or YAML, within its size."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 from rest_framework.parsers import BaseParser
 
-from plans.errors import Invalid
+from plans.errors import Invalid, Refused
 from plans.idempotency import TooLarge
 from plans.language.source import MAX_BYTES
 from plans.notation import parse
@@ -26,6 +26,25 @@ class Source:
     text: str = ""
 
 
+class JsonBody(BaseParser):
+    """`application/json`, as strictly as plans are read: no number that JSON can't hold, no key twice."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Read the body as plain values; raise TooLarge, Invalid."""
+        refused = TooLarge(_("the body may be 5 MiB large at most; send less at once"))
+        try:
+            return parse(_text(stream, MAX_BYTES, refused), filename="body.json")
+        except Invalid as error:
+            raise Invalid(error.message, code="invalid-json", **error.extra) from error
+
+
 class _Parser(BaseParser):
     filename = ""
     keeps_text = False
@@ -37,13 +56,8 @@ class _Parser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         """Read the body as a Source; raise TooLarge, Invalid."""
-        body = stream.read(MAX_BYTES + ROOM + 1)
-        if len(body) > MAX_BYTES + ROOM:
-            raise TooLarge(_("a plan may be 5 MiB large at most; split it"))
-        try:
-            text = body.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise Invalid(_("the body is no text in UTF-8"), code="invalid-source") from error
+        refused = TooLarge(_("a plan may be 5 MiB large at most; split it"))
+        text = _text(stream, MAX_BYTES + ROOM, refused)
         return Source(parse(text, filename=self.filename), text if self.keeps_text else "")
 
 
@@ -60,3 +74,13 @@ class YamlDocument(_Parser):
     media_type = "application/yaml"
     filename = "plan.yaml"
     keeps_text = True
+
+
+def _text(stream: IO[bytes], most: int, refused: Refused) -> str:
+    body = stream.read(most + 1)
+    if len(body) > most:
+        raise refused
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid(_("the body is no text in UTF-8"), code="invalid-source") from error

@@ -27,6 +27,7 @@ from ruamel.yaml.events import (
 MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_VALUES: Final = 1_000_000
 MAX_DEPTH: Final = 200
+MAX_DIGITS: Final = 4000  # Python reads numbers of 4300 digits at most
 
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE: Final = frozenset({"true", "True", "TRUE"})
@@ -75,7 +76,13 @@ def _parse(text: str, filename: str) -> object:
 
 def _read_json(text: str) -> object:
     try:
-        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique_pairs)
+        return json.loads(
+            text,
+            parse_constant=_refuse_constant,
+            parse_float=_finite_number,
+            parse_int=_whole_number,
+            object_pairs_hook=_unique_pairs,
+        )
     except json.JSONDecodeError as failure:
         raise SourceError(failure.msg, line=failure.lineno, column=failure.colno) from failure
     except RecursionError as failure:
@@ -95,6 +102,23 @@ def _refuse_half_characters(value: object) -> None:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise SourceError(f"{name} is not a JSON value")
+
+
+def _finite_number(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise SourceError(f"{_short(text)} is too large a number")
+    return value
+
+
+def _whole_number(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise SourceError(f"{_short(text)} is too large a number")
+    return int(text)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 20 else f"{text[:20]}…"
 
 
 def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -217,6 +241,8 @@ def _plain(text: str, event: Any) -> str | int | float | bool | None:
         return text in _TRUE
     if text[0] not in "+-.0123456789":
         return text
+    if _WHOLE.fullmatch(text) and len(text) > MAX_DIGITS:
+        raise _error(event, f"{_short(text)} is too large a number")
     if _WHOLE.fullmatch(text):
         return int(text)
     if _OCTAL.fullmatch(text):
@@ -232,7 +258,7 @@ def _plain(text: str, event: Any) -> str | int | float | bool | None:
 
 def _finite(value: float, text: str, event: Any) -> float:
     if math.isinf(value):
-        raise _error(event, f"{text} is too large a number")
+        raise _error(event, f"{_short(text)} is too large a number")
     return value
 
 
