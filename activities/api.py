@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from activities import services
 from activities.detail import step_detail
+from activities.engine.state import ActivityStatus
 from activities.live import events_after, snapshot
 from activities.messages import wire
 from activities.models import Activity, DocumentFamily
@@ -24,8 +25,10 @@ from plans.access import require
 from plans.errors import Invalid
 from plans.idempotency import Idempotent
 from plans.models import Person, Plan, Project
+from plans.requests import ROW_IDS
 
 EVENTS_AT_ONCE = 1000
+SEQUENCE_DIGITS = 15
 
 
 class ActivitySerializer(serializers.ModelSerializer[Activity]):
@@ -56,11 +59,19 @@ class StartSerializer(serializers.Serializer[Any]):
     """What starts an activity."""
 
     activityPlanRef = serializers.CharField(help_text="slug, org/slug or activity-plan://org/slug")
-    projectId = serializers.IntegerField()
+    projectId = serializers.IntegerField(min_value=1, max_value=ROW_IDS)
     inputs = serializers.DictField(required=False, default=dict)
     variables = serializers.DictField(required=False, default=dict)
     documentFamilyIds = serializers.ListField(child=serializers.UUIDField(), required=False, default=list)
     title = serializers.CharField(required=False, default="", allow_blank=True, max_length=300)
+
+
+class FilterSerializer(serializers.Serializer[Any]):
+    """What narrows the list."""
+
+    status = serializers.ChoiceField([status.value for status in ActivityStatus], required=False)
+    plan = serializers.CharField(required=False, help_text="slug")
+    project = serializers.IntegerField(required=False, min_value=1, max_value=ROW_IDS)
 
 
 class ReasonSerializer(serializers.Serializer[Any]):
@@ -81,10 +92,12 @@ class ActivityViewSet(
     def get_queryset(self) -> Any:
         """Return the visible ones; `?status=`, `?plan=` and `?project=` narrow."""
         found = Activity.objects.visible_to(_person(self.request)).select_related("plan", "version")
-        for parameter, column in (("status", "status"), ("plan", "plan__slug"), ("project", "project_id")):
-            if value := self.request.query_params.get(parameter):
-                found = found.filter(**{column: value})
-        return found
+        return _narrowed(found, self.request) if self.action == "list" else found
+
+    @extend_schema(parameters=[FilterSerializer])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return activities, the newest first."""
+        return super().list(request, *args, **kwargs)
 
     @extend_schema(request=StartSerializer, responses={201: OpenApiTypes.OBJECT})
     def create(self, request: Request) -> Response:
@@ -120,9 +133,10 @@ class ActivityViewSet(
     def events(self, request: Request, pk: UUID) -> Response:
         """Return the events after `?after=`, in order, at most 1,000."""
         after = request.query_params.get("after", "0")
-        if not after.isdigit():
+        if not after.isascii() or not after.isdigit() or len(after) > SEQUENCE_DIGITS:
             raise Invalid(
-                _("after=%(value)s is no sequence number; use 0 or the last one you have") % {"value": after}
+                _("after=%(value)s is no sequence number; use 0 or the last one you have")
+                % {"value": after[:40]}
             )
         found = events_after(self.get_object().pk, int(after), limit=EVENTS_AT_ONCE)
         return Response({"events": [wire(event) for event in found]})
@@ -209,6 +223,13 @@ class ActivityViewSet(
         require(person, "operate", activity.project)
         command(activity.pk, person)
         return Response(_state(activity))
+
+
+def _narrowed(found: Any, request: Request) -> Any:
+    given = FilterSerializer(data={name: value for name, value in request.query_params.items() if value})
+    given.is_valid(raise_exception=True)
+    columns = {"status": "status", "plan": "plan__slug", "project": "project_id"}
+    return found.filter(**{columns[name]: value for name, value in given.validated_data.items()})
 
 
 def _state(activity: Activity) -> dict[str, Any]:

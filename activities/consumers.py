@@ -21,6 +21,7 @@ HEARTBEAT_SECONDS = 5.0
 NOT_FOUND = 4404
 SIGNED_OUT = 4401
 TOO_FAR_BEHIND = 2000
+SEQUENCE_DIGITS = 15  # of a longer number no database could count
 
 
 class ActivityConsumer(AsyncJsonWebsocketConsumer):
@@ -68,7 +69,7 @@ class ActivityConsumer(AsyncJsonWebsocketConsumer):
 
     async def _first(self) -> int:
         since = parse_qs(self.scope["query_string"].decode()).get("since", [""])[0]
-        if since.isdigit():
+        if since.isascii() and since.isdigit() and len(since) <= SEQUENCE_DIGITS:
             missed = await database_sync_to_async(live.events_after)(
                 self.activity_id, int(since), limit=TOO_FAR_BEHIND
             )

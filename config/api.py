@@ -7,10 +7,10 @@ and a page elsewhere: the four views at the end are the handlers that `config.ur
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
-from django.db.models import QuerySet
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views import defaults
@@ -53,31 +53,15 @@ class Pages(CursorPagination):
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         """Return where the page begins; raise Invalid for what no answer here gave out."""
-        wrong = Invalid(
-            _("this cursor is none of ours; begin without one, then follow next"), code="invalid-cursor"
-        )
         try:
             cursor = super().decode_cursor(request)
-        except exceptions.NotFound as error:
-            raise wrong from error
-        if cursor is not None and cursor.position is not None:
-            self._check(cursor.position, wrong)
+            if cursor is not None and cursor.position is not None:
+                datetime.fromisoformat(cursor.position).astimezone(UTC)
+        except (exceptions.NotFound, ValueError, OverflowError) as error:
+            raise Invalid(
+                _("this cursor is none of ours; begin without one, then follow next"), code="invalid-cursor"
+            ) from error
         return cursor
-
-    def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: Any = None
-    ) -> list[Any] | None:
-        """Return one page of rows."""
-        self._field = queryset.model._meta.get_field(
-            self.get_ordering(request, queryset, view)[0].lstrip("-")
-        )
-        return super().paginate_queryset(queryset, request, view)
-
-    def _check(self, position: str, wrong: Invalid) -> None:
-        try:
-            self._field.to_python(position)
-        except ValidationError as error:
-            raise wrong from error
 
 
 def problem(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -93,7 +77,7 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     if answer is None or not isinstance(error, exceptions.APIException):
         return answer
     fields = answer.data if isinstance(error, exceptions.ValidationError) else None
-    detail = "Some fields are not as they should be." if fields is not None else str(error.detail)
+    detail = _in_words(fields) if fields is not None else str(error.detail)
     shaped = _response(
         answer.status_code,
         str(error.default_code).replace("_", "-"),
@@ -106,12 +90,67 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     return shaped
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Answer what Django itself refuses: too many fields, a forged host, a body that is too large."""
+    if not _is_api(request):
+        return defaults.bad_request(request, exception)
+    if isinstance(exception, RequestDataTooBig):
+        return _problem(413, "too-large", _("The body is too large; send less at once."))
+    return _problem(400, "bad-request", _("The request can't be read; check its address, headers and body."))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Answer what is forbidden before any API view."""
+    if not _is_api(request):
+        return defaults.permission_denied(request, exception)
+    return _problem(403, "not-allowed", str(exception) or _("You may not do this."))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Answer an address that is none."""
+    if not _is_api(request):
+        return defaults.page_not_found(request, exception)
+    text = _("There is nothing at %(path)s; /api/schema/ lists the addresses there are.")
+    return _problem(404, "not-found", text % {"path": request.path[:200]})
+
+
+def broken(request: HttpRequest) -> HttpResponseBase:
+    """Answer for a bug; what it was stands in the log alone."""
+    if not _is_api(request):
+        return defaults.server_error(request)
+    text = _(
+        "Something broke on the server, and what you sent may not have been done; the server's log says why. "
+        "To send it again, use the same Idempotency-Key."
+    )
+    return _problem(500, "internal-error", text)
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def _in_words(fields: Any) -> str:
+    """Name the fields; what is wrong with each stands in `errors`."""
+    names = [name for name in fields if name != "non_field_errors"] if isinstance(fields, dict) else []
+    if not names:
+        return _("The body is not as it should be; errors says why.")
+    return _("Not as it should be: %(fields)s; errors says why.") % {"fields": ", ".join(names)}
+
+
 def _response(status: int, code: str, detail: str, extra: dict[str, Any]) -> Response:
-    body = {
+    return Response(_body(status, code, detail) | extra, status=status, content_type=PROBLEM_JSON)
+
+
+def _problem(status: int, code: str, detail: str) -> HttpResponse:
+    body = JSONRenderer().render(_body(status, code, detail))
+    return HttpResponse(body, status=status, content_type=PROBLEM_JSON)
+
+
+def _body(status: int, code: str, detail: str) -> dict[str, Any]:
+    return {
         "type": f"urn:throughline:{code}",
         "title": code.replace("-", " ").capitalize(),
         "status": status,
         "detail": detail,
         "code": code,
     }
-    return Response(body | extra, status=status, content_type=PROBLEM_JSON)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -11,6 +11,8 @@ from rest_framework.request import Request
 
 from plans.errors import Invalid
 from plans.models import Person
+
+ROW_IDS: Final = 2**63 - 1  # a larger number is the id of no row, and no database could look for it
 
 
 def person_of(request: HttpRequest | Request) -> Person:

@@ -18,6 +18,7 @@ from activities.models import Activity
 from plans.errors import Conflict, Invalid, NotFound
 from plans.idempotency import Idempotent
 from plans.models import Person
+from plans.requests import ROW_IDS
 from tasks import approvals, services
 from tasks.definitions import definition_of
 from tasks.models import Comment, Decision, Task
@@ -143,7 +144,7 @@ class FilterSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(Task.Status.choices, required=False)
     kind = serializers.ChoiceField(Task.Kind.choices, required=False)
     activity = serializers.UUIDField(required=False)
-    project = serializers.IntegerField(required=False)
+    project = serializers.IntegerField(required=False, min_value=1, max_value=ROW_IDS)
     assignee = serializers.CharField(required=False, help_text='a user name, "me" or "none"')
 
 

@@ -153,9 +153,8 @@ def version_of(plan: Plan, number: int | None) -> PlanVersion:
         versions.filter(number=number).first() if number is not None else versions.order_by("-number").first()
     )
     if found is None:
-        raise NotFound(
-            _('plan "%(slug)s" has no version %(number)s') % {"slug": plan.slug, "number": number or ""}
-        )
+        named = "" if number is None else number
+        raise NotFound(_('plan "%(slug)s" has no version %(number)s') % {"slug": plan.slug, "number": named})
     return found
 
 
