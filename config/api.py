@@ -1,7 +1,7 @@
 """What every API answer has in common: problem details (RFC 9457), pages by cursor.
 
-What no API view answers (a wrong address, a request that Django itself refuses, a bug) is a problem below /api/ as well,
-and a page elsewhere: the four views at the end are the handlers that `config.urls` names.
+What no API view answers (a wrong address, a request that Django itself refuses, a bug) is a problem below /api/
+as well, and a page elsewhere: the four views `bad_request` to `broken` are the handlers that `config.urls` names.
 """
 
 from __future__ import annotations

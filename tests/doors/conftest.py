@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,9 @@ def knock(db: None) -> Callable[[Person], Client]:
     """`knock(person)` is a client of that person who keeps the CSRF token; a bug is its answer 500, not an error."""
 
     def signed_in(person: Person) -> Client:
-        client = Client(enforce_csrf_checks=True, raise_request_exception=False, headers={"X-CSRFToken": TOKEN})
+        client = Client(
+            enforce_csrf_checks=True, raise_request_exception=False, headers={"X-CSRFToken": TOKEN}
+        )
         client.force_login(person)
         client.cookies["csrftoken"] = TOKEN
         return client
@@ -40,7 +42,6 @@ def files(settings: Any, tmp_path: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_plans() -> Iterator[None]:
+def _fresh_plans() -> None:
     """Forget compiled plans: a test that is rolled back gives its ids to the next."""
     import_module("activities.compiled").compiled.cache_clear()
-    yield
