@@ -1,0 +1,32 @@
+"""What the README shows runs as it says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from activities.management.commands.test_plan import run_case
+from plans.language.source import parse_source
+
+README = Path(__file__).parent.parent / "README.md"
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("number", range(len(EXAMPLES)))
+def test_an_example_of_the_readme_holds(number: int, tmp_path: Path) -> None:
+    document = parse_source(EXAMPLES[number], filename="example.yaml")
+    assert isinstance(document, dict)
+
+    outcomes = [
+        run_case(document, case, n, tmp_path / "plan.yaml")
+        for n, case in enumerate(document["test"]["cases"])
+    ]
+
+    assert [why for _name, why, _actual in outcomes] == [""] * len(outcomes)
+
+
+def test_the_readme_has_examples() -> None:
+    assert len(EXAMPLES) >= 3
