@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from activities.models.bridges import BridgeMemory, BridgePace
 from activities.models.documents import DocumentFamily, DocumentStore
 from activities.models.runs import (
     Activity,
@@ -20,6 +21,8 @@ __all__ = [
     "ActivityDocument",
     "Attempt",
     "Blob",
+    "BridgeMemory",
+    "BridgePace",
     "DocumentFamily",
     "DocumentStore",
     "Event",

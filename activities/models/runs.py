@@ -41,6 +41,8 @@ class Activity(models.Model):
     error = OrderedJSONField(null=True)
     started_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     trigger_kind = models.CharField(max_length=40, default="MANUAL")
+    trigger_metadata = OrderedJSONField(default=dict)  # what set it off: sourceActivityId, sourceStepId, …
+    badges = OrderedJSONField(default=list)  # [{label, icon?, color?}], what completed steps put on it
     seq = models.PositiveIntegerField(default=0)
     state = models.BinaryField()
     created_at = models.DateTimeField()
