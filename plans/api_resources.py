@@ -18,7 +18,16 @@ from plans.access import VERBS
 from plans.api import ORGANIZATION
 from plans.errors import Invalid, NotFound
 from plans.idempotency import Idempotent
-from plans.models import Binding, Organization, Project, ServiceBridge, TaskStatus, TaskTemplate
+from plans.models import (
+    AgentRuntime,
+    Binding,
+    Organization,
+    Project,
+    PromptTemplate,
+    ServiceBridge,
+    TaskStatus,
+    TaskTemplate,
+)
 from plans.models.resources import Resource
 from plans.requests import body_of, person_of
 from plans.selectors import find_organization, find_project
@@ -52,6 +61,18 @@ class TaskStatusSerializer(ResourceSerializer):
 
 class ServiceBridgeSerializer(ResourceSerializer):
     """A service bridge; its definition names secrets, it never holds them."""
+
+    definition = serializers.JSONField()
+
+
+class PromptTemplateSerializer(ResourceSerializer):
+    """A prompt template."""
+
+    prompt = serializers.CharField(trim_whitespace=False)
+
+
+class AgentRuntimeSerializer(ResourceSerializer):
+    """An agent runtime."""
 
     definition = serializers.JSONField()
 
@@ -146,6 +167,22 @@ class ServiceBridgeApi(_ResourceApi):
 
     model = ServiceBridge
     serializer_class = ServiceBridgeSerializer
+
+
+@extend_schema(tags=["prompt-templates"])
+class PromptTemplateApi(_ResourceApi):
+    """Prompt templates of the person's organizations."""
+
+    model = PromptTemplate
+    serializer_class = PromptTemplateSerializer
+
+
+@extend_schema(tags=["agent-runtimes"])
+class AgentRuntimeApi(_ResourceApi):
+    """Agent runtimes of the person's organizations."""
+
+    model = AgentRuntime
+    serializer_class = AgentRuntimeSerializer
 
 
 class OrganizationSerializer(serializers.ModelSerializer[Organization]):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from plans.api import PlanApi
 from plans.api_resources import (
+    AgentRuntimeApi,
     BindingApi,
     OrganizationApi,
     ProjectApi,
+    PromptTemplateApi,
     ServiceBridgeApi,
     TaskStatusApi,
     TaskTemplateApi,
@@ -18,6 +20,8 @@ router.register("activity-plans", PlanApi, basename="api-plan")
 router.register("task-templates", TaskTemplateApi, basename="api-task-template")
 router.register("task-statuses", TaskStatusApi, basename="api-task-status")
 router.register("service-bridges", ServiceBridgeApi, basename="api-service-bridge")
+router.register("prompt-templates", PromptTemplateApi, basename="api-prompt-template")
+router.register("agent-runtimes", AgentRuntimeApi, basename="api-agent-runtime")
 router.register("organizations", OrganizationApi, basename="api-organization")
 router.register("projects", ProjectApi, basename="api-project")
 router.register("project-resources", BindingApi, basename="api-binding")

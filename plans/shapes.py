@@ -1,10 +1,10 @@
-"""The shapes in which templates, statuses and bridges go out: to the checker, to pins, over the API."""
+"""The shapes in which what plans refer to goes out: to the checker, to pins, over the API."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from plans.models import ServiceBridge, TaskStatus, TaskTemplate
+from plans.models import AgentRuntime, PromptTemplate, ServiceBridge, TaskStatus, TaskTemplate
 
 
 def template_shape(template: TaskTemplate) -> dict[str, Any]:
@@ -31,3 +31,23 @@ def status_shape(status: TaskStatus) -> dict[str, Any]:
 def bridge_shape(bridge: ServiceBridge) -> dict[str, Any]:
     """Return the definition with `slug`, `name` and `description`; secrets stand in it by name only."""
     return {"slug": bridge.slug, "name": bridge.name, "description": bridge.description, **bridge.definition}
+
+
+def prompt_shape(prompt: PromptTemplate) -> dict[str, Any]:
+    """Return `{slug, name, description, prompt}`."""
+    return {
+        "slug": prompt.slug,
+        "name": prompt.name,
+        "description": prompt.description,
+        "prompt": prompt.prompt,
+    }
+
+
+def runtime_shape(runtime: AgentRuntime) -> dict[str, Any]:
+    """Return the definition with `slug`, `name` and `description`; secrets stand in it by name only."""
+    return {
+        "slug": runtime.slug,
+        "name": runtime.name,
+        "description": runtime.description,
+        **runtime.definition,
+    }

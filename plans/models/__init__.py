@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from plans.models.plans import Plan, PlanContent, PlanDraft, PlanVersion
-from plans.models.resources import PinnedDefinitions, Secret, ServiceBridge, TaskStatus, TaskTemplate
+from plans.models.resources import (
+    AgentRuntime,
+    PinnedDefinitions,
+    PromptTemplate,
+    Secret,
+    ServiceBridge,
+    TaskStatus,
+    TaskTemplate,
+)
 from plans.models.workspace import (
     Binding,
     IdempotencyKey,
@@ -15,6 +23,7 @@ from plans.models.workspace import (
 )
 
 __all__ = [
+    "AgentRuntime",
     "Binding",
     "IdempotencyKey",
     "Membership",
@@ -27,6 +36,7 @@ __all__ = [
     "PlanDraft",
     "PlanVersion",
     "Project",
+    "PromptTemplate",
     "Secret",
     "ServiceBridge",
     "TaskStatus",

@@ -1,4 +1,4 @@
-"""What plans refer to: task templates and statuses, service bridges, secrets."""
+"""What plans refer to: task templates and statuses, service bridges, prompt templates, agent runtimes, secrets."""
 
 from __future__ import annotations
 
@@ -74,6 +74,21 @@ class ServiceBridge(Resource):
     definition = OrderedJSONField(default=dict)
 
 
+class PromptTemplate(Resource):
+    """A prompt that LLM steps and scripts name by its slug; `{name}` in it is filled when it is used."""
+
+    prompt = models.TextField()
+
+
+class AgentRuntime(Resource):
+    """How agents of an organization run.
+
+    `definition`: `{"model", "instructions", "maxConcurrent", "maxRequests", "moduleRefs", "status"}`.
+    """
+
+    definition = OrderedJSONField(default=dict)
+
+
 class Secret(models.Model):
     """A value that only goes out in calls: encrypted, write-only, redacted everywhere."""
 
@@ -92,7 +107,8 @@ class Secret(models.Model):
 class PinnedDefinitions(models.Model):
     """The definitions that an activity was checked with at its start, shared by digest; never a secret.
 
-    `document`: `{"taskTemplates": {slug: …}, "taskStatuses": {slug: …}, "serviceBridges": {slug: …}}`.
+    `document`: `{"taskTemplates": {slug: …}, "taskStatuses": {slug: …}, "serviceBridges": {slug: …}}`, and, where the
+    plan names some, `promptTemplates` and `agentRuntimes`.
     """
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from plans.digests import digest_of
-from plans.language.schema import BridgeCallStep, CreateTaskStep, Plan, ScriptStep
-from plans.models import Organization, PinnedDefinitions, ServiceBridge, TaskStatus, TaskTemplate
-from plans.shapes import bridge_shape, status_shape, template_shape
+from plans.language.schema import AgentStep, BridgeCallStep, CreateTaskStep, LlmStep, Plan, ScriptStep
+from plans.models import (
+    AgentRuntime,
+    Organization,
+    PinnedDefinitions,
+    PromptTemplate,
+    ServiceBridge,
+    TaskStatus,
+    TaskTemplate,
+)
+from plans.shapes import bridge_shape, prompt_shape, runtime_shape, status_shape, template_shape
 
 
 def pin(organization: Organization, plan: Plan) -> PinnedDefinitions:
     """Return the definitions that the plan's steps refer to, as they are now, shared with others that are equal.
 
     Statuses are pinned whole, for a task may reach any of them; bridges whole where a script calls one by a name
-    that only the run knows.
+    that only the run knows, and prompt templates likewise. What the plan does not use at all has no key.
     """
     document = {
         "taskTemplates": _templates(organization, plan),
         "taskStatuses": _statuses(organization, plan),
         "serviceBridges": _bridges(organization, plan),
     }
+    more = {"promptTemplates": _prompts(organization, plan), "agentRuntimes": _runtimes(organization, plan)}
+    document |= {key: found for key, found in more.items() if found}
     pinned, _made = PinnedDefinitions.objects.get_or_create(
         organization=organization, digest=digest_of(document), defaults={"document": document}
     )
@@ -53,15 +63,44 @@ def _statuses(organization: Organization, plan: Plan) -> dict[str, Any]:
 def _bridges(organization: Organization, plan: Plan) -> dict[str, Any]:
     rows = ServiceBridge.objects.filter(organization=organization)
     if not any(_calls_by_name(step) for step in plan.steps):
-        wanted = {
-            reference_slug(step.config.service_bridge_ref)
-            for step in plan.steps
-            if isinstance(step, BridgeCallStep)
-        }
+        wanted = {reference_slug(ref) for step in plan.steps for ref in _bridge_refs(step)}
         if not wanted:
             return {}
         rows = rows.filter(slug__in=wanted)
     return {row.slug: bridge_shape(row) for row in _sorted(rows)}
+
+
+def _bridge_refs(step: object) -> Iterator[str]:
+    if isinstance(step, BridgeCallStep):
+        yield step.config.service_bridge_ref
+    elif isinstance(step, LlmStep):
+        yield from (str(entry.get("serviceBridgeRef", "")) for entry in step.config.enrichment)
+
+
+def _prompts(organization: Organization, plan: Plan) -> dict[str, Any]:
+    rows = PromptTemplate.objects.filter(organization=organization)
+    if not any(_prompts_by_name(step) for step in plan.steps):
+        wanted = {
+            reference_slug(step.config.prompt_template_ref)
+            for step in plan.steps
+            if isinstance(step, LlmStep) and step.config.prompt_template_ref
+        }
+        if not wanted:
+            return {}
+        rows = rows.filter(slug__in=wanted)
+    return {row.slug: prompt_shape(row) for row in _sorted(rows)}
+
+
+def _runtimes(organization: Organization, plan: Plan) -> dict[str, Any]:
+    wanted = {
+        reference_slug(step.config.agent_runtime_ref) for step in plan.steps if isinstance(step, AgentStep)
+    }
+    rows = AgentRuntime.objects.filter(organization=organization, slug__in=wanted) if wanted else ()
+    return {row.slug: runtime_shape(row) for row in _sorted(rows)}
+
+
+def _prompts_by_name(step: object) -> bool:
+    return isinstance(step, ScriptStep) and "invokeWithPromptRef" in step.config.script_body
 
 
 def _calls_by_name(step: object) -> bool:

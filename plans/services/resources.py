@@ -1,4 +1,4 @@
-"""Task templates, task statuses and service bridges: saving and deleting."""
+"""Task templates and statuses, service bridges, prompt templates, agent runtimes: saving and deleting."""
 
 from __future__ import annotations
 
@@ -9,9 +9,19 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from plans.access import require_in
+from plans.agent_runtimes import read_runtime
 from plans.definitions import check_bridge, check_template
 from plans.errors import Conflict, Invalid, NotFound
-from plans.models import Binding, Organization, Person, ServiceBridge, TaskStatus, TaskTemplate
+from plans.models import (
+    AgentRuntime,
+    Binding,
+    Organization,
+    Person,
+    PromptTemplate,
+    ServiceBridge,
+    TaskStatus,
+    TaskTemplate,
+)
 from plans.models.resources import Resource
 
 AnyResource = TypeVar("AnyResource", bound=Resource)
@@ -21,11 +31,15 @@ _VERBS: Final[dict[type[Resource], str]] = {
     TaskTemplate: "author",
     TaskStatus: "author",
     ServiceBridge: "administer",
+    PromptTemplate: "author",
+    AgentRuntime: "administer",
 }
 TYPE_NAMES: Final[dict[type[Resource], str]] = {
     TaskTemplate: "task-template",
     TaskStatus: "task-status",
     ServiceBridge: "service-bridge",
+    PromptTemplate: "prompt-template",
+    AgentRuntime: "agent-runtime",
 }
 
 
@@ -73,7 +87,7 @@ def _check(model: type[Resource], values: dict[str, Any]) -> None:
     if "metadata" in values:
         check_template(values["metadata"])
     if "definition" in values:
-        check_bridge(values["definition"])
+        (read_runtime if model is AgentRuntime else check_bridge)(values["definition"])
     if "status_type" in values and values["status_type"] not in TaskStatus.Type.values:
         raise Invalid(
             _('statusType "%(type)s" is none of %(types)s')

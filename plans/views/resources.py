@@ -1,4 +1,4 @@
-"""Settings pages of task templates, task statuses and service bridges: a list, and one of them as JSON."""
+"""Settings pages of what plans refer to by slug: a list, and one of them as a form, its definition as JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from plans.access import require
 from plans.context import current_project
 from plans.errors import Refused
 from plans.forms import JsonField
-from plans.models import Organization, ServiceBridge, TaskStatus, TaskTemplate
+from plans.models import AgentRuntime, Organization, PromptTemplate, ServiceBridge, TaskStatus, TaskTemplate
 from plans.models.resources import Resource
 from plans.requests import person_of
 from plans.services import delete_resource, save_resource
@@ -71,6 +71,30 @@ class BridgeForm(ResourceForm):
     )
 
 
+class PromptForm(ResourceForm):
+    """A prompt template."""
+
+    prompt = forms.CharField(
+        label=gettext_lazy("Prompt"),
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 24, "class": "mono", "spellcheck": "false"}),
+        help_text=gettext_lazy("{name} is filled from promptVariables, {{ inputs.x }} from the activity"),
+    )
+
+
+class RuntimeForm(ResourceForm):
+    """An agent runtime."""
+
+    definition = JsonField(
+        label=gettext_lazy("Definition"),
+        shape=dict,
+        widget=forms.Textarea(attrs={"rows": 16, "class": "mono", "spellcheck": "false"}),
+        help_text=gettext_lazy(
+            "model (SMALL, LARGE or an id), instructions, maxConcurrent, maxRequests, moduleRefs, status"
+        ),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of resource: its model, form, words, and who may change it."""
@@ -92,6 +116,16 @@ _NO_FORM: Final = {
 _NO_BRIDGE: Final = {"baseUrl": "https://", "endpoints": [{"name": "", "method": "POST", "path": "/"}]}
 
 
+_NO_RUNTIME: Final = {
+    "model": "LARGE",
+    "instructions": "",
+    "maxConcurrent": 2,
+    "maxRequests": 20,
+    "moduleRefs": [],
+    "status": "READY",
+}
+
+
 def _kinds() -> dict[str, Kind]:
     return {
         "task-templates": Kind(
@@ -110,6 +144,17 @@ def _kinds() -> dict[str, Kind]:
             _("service bridge"),
             "administer",
             {"definition": _NO_BRIDGE},
+        ),
+        "prompt-templates": Kind(
+            PromptTemplate, PromptForm, _("Prompt templates"), _("prompt template"), "author", {}
+        ),
+        "agent-runtimes": Kind(
+            AgentRuntime,
+            RuntimeForm,
+            _("Agent runtimes"),
+            _("agent runtime"),
+            "administer",
+            {"definition": _NO_RUNTIME},
         ),
     }
 
@@ -183,6 +228,7 @@ def _initial(row: Resource) -> dict[str, Any]:
         "change_sequence",
         "metadata",
         "definition",
+        "prompt",
         "status_type",
         "sequence",
     )

@@ -16,11 +16,13 @@ from plans.access import ROLES, require
 from plans.context import current_project
 from plans.errors import Refused
 from plans.models import (
+    AgentRuntime,
     Binding,
     Membership,
     Person,
     Plan,
     Project,
+    PromptTemplate,
     Secret,
     ServiceBridge,
     TaskStatus,
@@ -44,6 +46,13 @@ def overview(request: HttpRequest) -> HttpResponse:
         (_("Task templates"), "plans:resources", ["task-templates"], _count(TaskTemplate, organization)),
         (_("Task statuses"), "plans:resources", ["task-statuses"], _count(TaskStatus, organization)),
         (_("Service bridges"), "plans:resources", ["service-bridges"], _count(ServiceBridge, organization)),
+        (
+            _("Prompt templates"),
+            "plans:resources",
+            ["prompt-templates"],
+            _count(PromptTemplate, organization),
+        ),
+        (_("Agent runtimes"), "plans:resources", ["agent-runtimes"], _count(AgentRuntime, organization)),
         (_("Secrets"), "plans:secrets", [], _count(Secret, organization)),
     ]
     context = {
