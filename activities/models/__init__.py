@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from activities.models.bridges import BridgeMemory, BridgePace
+from activities.models.children import Child, ChildGroup
 from activities.models.documents import DocumentFamily, DocumentStore
 from activities.models.runs import (
     Activity,
     ActivityDocument,
     Attempt,
     Blob,
+    BlobUse,
     Event,
     Outbox,
     Step,
@@ -21,8 +23,11 @@ __all__ = [
     "ActivityDocument",
     "Attempt",
     "Blob",
+    "BlobUse",
     "BridgeMemory",
     "BridgePace",
+    "Child",
+    "ChildGroup",
     "DocumentFamily",
     "DocumentStore",
     "Event",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from activities.engine.state import Phase
+from activities.fields import ValueField
 from activities.models.documents import DocumentFamily
 from plans.fields import OrderedJSONField
 from plans.models import Organization, Person, PinnedDefinitions, Plan, PlanVersion, Project
@@ -20,6 +21,10 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
         """Keep activities of projects that the person is a member of."""
         return self.filter(project__memberships__person=person)
 
+    def listed(self) -> ActivityQuerySet:
+        """Leave out the runs of flows that stand inside a step: a map has thousands."""
+        return self.filter(nested=False)
+
 
 class Activity(models.Model):
     """One run of a plan. The locked row is the truth: `state` holds every step's state, `seq` the last event."""
@@ -31,6 +36,9 @@ class Activity(models.Model):
     version = models.ForeignKey(PlanVersion, models.PROTECT, related_name="activities")
     pinned = models.ForeignKey(PinnedDefinitions, models.PROTECT, related_name="+")
     replanned_from = models.ForeignKey("self", models.SET_NULL, null=True, related_name="replans")
+    parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="children")
+    depth = models.PositiveSmallIntegerField(default=0)  # parents above it
+    nested = models.BooleanField(default=False)  # the run of a flow inside a step: in no list
     title = models.CharField(max_length=300)
     description = models.TextField(blank=True)
     status = models.CharField(max_length=12, default="PENDING")
@@ -70,7 +78,9 @@ class ActivityDocument(models.Model):
     position = models.PositiveIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["activity", "document"], name="activity_document_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["activity", "document"], name="activity_document_once")
+        ]
         ordering = ["position"]
 
     def __str__(self) -> str:
@@ -82,7 +92,7 @@ class StepOutcome(models.Model):
 
     status = models.CharField(max_length=12, default="PENDING")
     action = models.CharField(max_length=120, null=True)  # noqa: DJ001  none is not the empty slug
-    result = OrderedJSONField(null=True)
+    result = ValueField(null=True)
     error = OrderedJSONField(null=True)  # {code, class, message, place}
     logs = OrderedJSONField(null=True)  # [{level, text}], capped
     attempt = models.PositiveIntegerField(default=0)
@@ -104,7 +114,7 @@ class Step(StepOutcome):
     name = models.CharField(max_length=300, blank=True)
     phase = models.PositiveSmallIntegerField(default=0)  # activities.engine.state.Phase
     waiting_on = models.CharField(max_length=12, blank=True)
-    input = OrderedJSONField(null=True)  # the resolved `input` of the data flow
+    input = ValueField(null=True)  # the resolved `input` of the data flow
     reason = models.TextField(blank=True)  # why it was skipped or not taken, in words
     queued_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
@@ -123,7 +133,9 @@ class Step(StepOutcome):
         ]
         indexes = [
             models.Index(
-                fields=["queued_at"], name="steps_to_announce", condition=Q(phase__in=[Phase.GUARDING, Phase.QUEUED])
+                fields=["queued_at"],
+                name="steps_to_announce",
+                condition=Q(phase__in=[Phase.GUARDING, Phase.QUEUED]),
             ),
             models.Index(fields=["lease_until"], name="steps_leased", condition=Q(lease_until__isnull=False)),
         ]
@@ -148,7 +160,9 @@ class StepDocument(StepOutcome):
         constraints = [models.UniqueConstraint(fields=["step", "document"], name="step_document_once")]
         indexes = [
             models.Index(fields=["step", "status", "position"], name="step_documents_next"),
-            models.Index(fields=["lease_until"], name="step_documents_leased", condition=Q(lease_until__isnull=False)),
+            models.Index(
+                fields=["lease_until"], name="step_documents_leased", condition=Q(lease_until__isnull=False)
+            ),
         ]
         ordering = ["position"]
 
@@ -229,15 +243,28 @@ class Timer(models.Model):
 
 
 class Blob(models.Model):
-    """Bytes addressed by their digest, within one organization."""
+    """Bytes addressed by their digest, within one organization; what no activity uses is swept away."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
     digest = models.CharField(max_length=64)
     content = models.BinaryField()
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()  # when it was last put
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "digest"], name="blob_once")]
 
     def __str__(self) -> str:
         return self.digest
+
+
+class BlobUse(models.Model):
+    """An activity that has put or got a blob, and may refer to it."""
+
+    blob = models.ForeignKey(Blob, models.CASCADE, related_name="uses")
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["blob", "activity"], name="blob_use_once")]
+
+    def __str__(self) -> str:
+        return f"{self.blob} in {self.activity}"
