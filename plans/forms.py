@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from plans.language.schema import InputOption
 from plans.language.schema import Plan as Document
+from plans.language.source import SourceError, parse_source
 
 PREFIX: Final = "input"
 IMPORT_SUFFIXES: Final = (".json", ".yaml", ".yml")
@@ -40,13 +41,9 @@ class JsonField(forms.CharField):
         if not text.strip():
             return None
         try:
-            parsed = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            where = f"{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else "1:1"
-            why = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-            raise forms.ValidationError(
-                _("This is not JSON: %(why)s at %(where)s."), params={"why": why, "where": where}
-            ) from error
+            parsed = parse_source(text, filename="field.json")
+        except SourceError as error:
+            raise forms.ValidationError(_("This is not JSON: %(why)s."), params={"why": error}) from error
         if not isinstance(parsed, self.shape):
             wanted = _("an object in { }") if self.shape is dict else _("a list in [ ]")
             raise forms.ValidationError(_("This must be %(wanted)s."), params={"wanted": wanted})

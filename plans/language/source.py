@@ -58,6 +58,8 @@ def parse_source(text: str, *, filename: str) -> object:
         raise SourceError(f"{filename} is larger than 5 MiB; split the plan", code="too-large")
     text = text.removeprefix("\ufeff")
     value = _parse(text, filename)
+    if text.count("[") + text.count("{") > MAX_DEPTH:
+        _refuse_depth(value)
     if "\\u" in text.lower():
         _refuse_half_characters(value)
     return value
@@ -89,6 +91,20 @@ def _read_json(text: str) -> object:
         raise SourceError(f"nested deeper than {MAX_DEPTH} levels", code="too-large") from failure
     except ValueError as failure:
         raise failure if isinstance(failure, SourceError) else SourceError(str(failure)) from failure
+
+
+def _refuse_depth(value: object) -> None:
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [
+            item
+            for node in level
+            if isinstance(node, dict | list)
+            for item in (node.values() if isinstance(node, dict) else node)
+        ]
+        if not level:
+            return
+    raise SourceError(f"nested deeper than {MAX_DEPTH} levels", code="too-large")
 
 
 def _refuse_half_characters(value: object) -> None:
