@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -22,13 +21,15 @@ from activities.live import events_after, snapshot
 from activities.messages import wire
 from activities.models import Activity, DocumentFamily
 from plans.access import require
-from plans.errors import Invalid
+from plans.errors import Invalid, NotFound
 from plans.idempotency import Idempotent
 from plans.models import Person, Plan, Project
 from plans.requests import ROW_IDS
+from plans.selectors import find_plan, find_project
 
 EVENTS_AT_ONCE = 1000
 SEQUENCE_DIGITS = 15
+NAMED = 5  # ids in one sentence; a thousand would say no more
 
 
 class ActivitySerializer(serializers.ModelSerializer[Activity]):
@@ -105,12 +106,9 @@ class ActivityViewSet(
         sent = StartSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         values, person = sent.validated_data, _person(request)
-        project = get_object_or_404(Project.objects.visible_to(person), pk=values["projectId"])
+        project = find_project(person, values["projectId"])
         require(person, "start", project)
-        slug = values["activityPlanRef"].rsplit("/", 1)[-1]
-        plan = get_object_or_404(
-            Plan.objects.visible_to(person).filter(organization=project.organization_id), slug=slug
-        )
+        plan = _plan(person, project, values["activityPlanRef"])
         activity = services.start(
             plan,
             project=project,
@@ -243,14 +241,31 @@ def _state(activity: Activity) -> dict[str, Any]:
     }
 
 
+def _plan(person: Person, project: Project, reference: str) -> Plan:
+    """Return the plan that `slug`, `org/slug` or `activity-plan://org/slug` names; raise NotFound, Invalid."""
+    organization, _separator, slug = reference.removeprefix("activity-plan://").rpartition("/")
+    if ":" in slug:
+        raise Invalid(_("version-suffixed URIs are not supported; the published version is what starts"))
+    if organization not in ("", project.organization.slug):
+        raise NotFound(
+            _('project %(project)s starts plans of organization "%(own)s", not of "%(other)s"')
+            % {"project": project.slug, "own": project.organization.slug, "other": organization}
+        )
+    return find_plan(person, slug, organization=project.organization.slug)
+
+
 def _documents(person: Person, project: Project, ids: list[UUID]) -> list[DocumentFamily]:
     found = {
         row.pk: row for row in DocumentFamily.objects.visible_to(person).filter(project=project, pk__in=ids)
     }
     missing = [str(id) for id in ids if id not in found]
     if missing:
-        raise Invalid(_("unknown documents: %(ids)s") % {"ids": ", ".join(missing)}, code="unknown-documents")
+        raise Invalid(_("unknown documents: %(ids)s") % {"ids": _some(missing)}, code="unknown-documents")
     return [found[id] for id in dict.fromkeys(ids)]
+
+
+def _some(ids: list[str]) -> str:
+    return ", ".join(ids[:NAMED]) + (", …" if len(ids) > NAMED else "")
 
 
 def _reason(request: Request) -> str:
