@@ -38,7 +38,7 @@ class Pages(CursorPagination):
         """Return what was asked for; raise Invalid for what is no number from 1 to 200."""
         text = request.query_params.get("pageSize", "")
         if not text:
-            return int(self.page_size)
+            return self.page_size or self.max_page_size
         if (
             not text.isascii()
             or not text.isdigit()
@@ -56,7 +56,7 @@ class Pages(CursorPagination):
         try:
             cursor = super().decode_cursor(request)
             if cursor is not None and cursor.position is not None:
-                datetime.fromisoformat(cursor.position).astimezone(UTC)
+                datetime.fromisoformat(str(cursor.position)).astimezone(UTC)
         except (exceptions.NotFound, ValueError, OverflowError) as error:
             raise Invalid(
                 _("this cursor is none of ours; begin without one, then follow next"), code="invalid-cursor"
@@ -76,6 +76,8 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     answer = exception_handler(error, context)
     if answer is None or not isinstance(error, exceptions.APIException):
         return answer
+    if isinstance(error, exceptions.PermissionDenied) and str(error.detail).startswith("CSRF Failed"):
+        return _response(403, "csrf", _csrf_advice(str(error.detail)), {})
     fields = answer.data if isinstance(error, exceptions.ValidationError) else None
     detail = _in_words(fields) if fields is not None else str(error.detail)
     shaped = _response(
@@ -127,6 +129,12 @@ def broken(request: HttpRequest) -> HttpResponseBase:
 
 def _is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
+
+
+def _csrf_advice(reason: str) -> str:
+    return _("%(reason)s Nothing was changed; load the page again, or send the header X-CSRFToken.") % {
+        "reason": reason
+    }
 
 
 def _in_words(fields: Any) -> str:
