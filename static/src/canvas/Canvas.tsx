@@ -16,7 +16,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Icon, useMedia } from "../shared/ui/bits";
 import { ActionEdge, type ActionFlowEdge } from "./ActionEdge";
 import { sourceHandle } from "./arrange";
-import { firstView } from "./firstView";
+import { firstView, heightFor, type Room } from "./firstView";
 import {
   type Arrangement,
   type Direction,
@@ -45,19 +45,39 @@ export type CanvasProps = {
 const nodeTypes = { step: StepNode };
 const edgeTypes = { action: ActionEdge };
 const MANY = 60;
+/** Share of the window that a graph may take: what stands below it must stay in sight. */
+const SHARE = 0.62;
 
 export function Canvas(props: CanvasProps) {
   const direction: Direction = useMedia("(max-width: 640px)") ? "down" : "right";
   const graph = useMemo(() => drawable(props.graph), [props.graph]);
   const arrangement = useArrangement(graph, props.looks !== null, direction);
   const [pane, setPane] = useState<HTMLElement | null>(null);
+  const live = props.looks !== null;
+  // Measured once: a drawer that takes some width must not change the height under the reader's hand.
+  const room = useMemo(
+    () => (arrangement && pane ? roomOf(pane, arrangement, live) : null),
+    [arrangement, pane, live],
+  );
   return (
-    <section ref={setPane} className="canvas" aria-label={props.label}>
+    <section
+      ref={setPane}
+      className="canvas"
+      aria-label={props.label}
+      {...(room && { style: { height: room.height } })}
+    >
       {graph.steps.length === 0 ? (
         <p className="canvas-words">This plan has no steps yet. Steps added to it are drawn here.</p>
-      ) : arrangement && pane ? (
+      ) : arrangement && pane && room ? (
         <ReactFlowProvider key={direction}>
-          <Drawn {...props} graph={graph} direction={direction} arrangement={arrangement} pane={pane} />
+          <Drawn
+            {...props}
+            graph={graph}
+            direction={direction}
+            arrangement={arrangement}
+            pane={pane}
+            room={room}
+          />
         </ReactFlowProvider>
       ) : (
         <p className="canvas-words" role="status">
@@ -68,12 +88,20 @@ export function Canvas(props: CanvasProps) {
   );
 }
 
-type DrawnProps = CanvasProps & { direction: Direction; arrangement: Arrangement; pane: HTMLElement };
+function roomOf(pane: HTMLElement, arrangement: Arrangement, live: boolean): Room {
+  const width = pane.clientWidth;
+  return { width, height: heightFor(arrangement.positions, live, width, window.innerHeight * SHARE) };
+}
 
-function Drawn({ graph, looks, marks, selected, onSelect, direction, arrangement, pane }: DrawnProps) {
-  const [start] = useState(() =>
-    firstView(arrangement.positions, looks, { width: pane.clientWidth, height: pane.clientHeight }),
-  );
+type DrawnProps = CanvasProps & {
+  direction: Direction;
+  arrangement: Arrangement;
+  pane: HTMLElement;
+  room: Room;
+};
+
+function Drawn({ graph, looks, marks, selected, onSelect, direction, arrangement, pane, room }: DrawnProps) {
+  const [start] = useState(() => firstView(arrangement.positions, looks, room));
   const flow = useMemo(() => toFlow(graph, looks, marks), [graph, looks, marks]);
   const kept = useRef<ReadonlyMap<string, StepFlowNode>>(new Map());
   const nodes = useMemo(() => {

@@ -36,7 +36,7 @@ export function StepNode({ data }: NodeProps<StepFlowNode>) {
             <Icon name={step.kind} />
           </span>
           <span className="step-node-name">{step.name || step.slug}</span>
-          {step.perDocument && (
+          {step.perDocument && !look && (
             <span className="step-node-each" title="Runs once for each document">
               <Icon name="documents" />
             </span>
@@ -47,14 +47,15 @@ export function StepNode({ data }: NodeProps<StepFlowNode>) {
             </span>
           )}
         </div>
-        <div className="step-node-slug mono">{step.slug}</div>
+        <div className="step-node-slug">
+          <span className="mono">{step.slug}</span>
+          {look && <Took look={look} />}
+        </div>
         <div className="step-node-line">{step.line}</div>
         {look && face && (
           <div className="step-node-foot">
             <Status face={face} />
-            <span className="num">
-              <Told look={look} />
-            </span>
+            {look.documents && <Settled counts={look.documents} />}
           </div>
         )}
         {look?.documents && <DocumentBar counts={look.documents} />}
@@ -83,14 +84,17 @@ function OutHandle({ step, handle, live, direction }: OutHandleProps) {
   );
 }
 
-/** Documents where there are some, and how long: ticking only while the step runs. */
-function Told({ look }: { look: StepLook }) {
+/** How long, roughly: ticking only while the step runs. */
+function Took({ look }: { look: StepLook }) {
   const now = useNow(look.startedAt !== null && look.finishedAt === null && look.status === "RUNNING");
-  const time = elapsed(look.startedAt, look.finishedAt, now);
-  const counts = look.documents;
-  if (!counts || counts.total === 0) return time;
-  const settled = `${counts.completed + counts.failed}/${counts.total}`;
-  return time ? `${settled} · ${time}` : settled;
+  return <span className="step-node-time num">{elapsed(look.startedAt, look.finishedAt, now, "rough")}</span>;
+}
+
+/** Documents that have ended, of all. */
+function Settled({ counts }: { counts: DocumentCounts }) {
+  if (counts.total === 0) return null;
+  const { completed, failed, cancelled, skipped, notTaken, total } = counts;
+  return <span className="num">{`${completed + failed + cancelled + skipped + notTaken}/${total}`}</span>;
 }
 
 function DocumentBar({ counts }: { counts: DocumentCounts }) {

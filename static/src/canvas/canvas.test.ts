@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { StepStatus } from "../shared/statuses";
 import { columns, keepPlaced, placedByAuthor, toElk } from "./arrange";
-import { firstView } from "./firstView";
+import { firstView, heightFor } from "./firstView";
 import { drawable, type GraphEdge, type GraphStep, type GraphView, type StepLook } from "./graph";
 import { elbow, middle, softPath } from "./path";
 import { shapeOf } from "./remembered";
@@ -147,13 +147,13 @@ describe("first view", () => {
   const room = { width: 1000, height: 500 };
 
   test("a graph that fits is shown whole, never larger than life", () => {
-    expect(firstView({ a: at(0, 0) }, null, room)).toEqual({ x: 380, y: 215, zoom: 1 });
+    expect(firstView({ a: at(0, 0) }, null, room)).toEqual({ x: 408, y: 215, zoom: 1 });
   });
 
   test("a graph that can't be read when whole begins at its left end", () => {
     const view = firstView(row, null, room);
 
-    expect([view.x, view.zoom]).toEqual([20, 0.72]);
+    expect([view.x, view.zoom]).toEqual([16, 0.7]);
   });
 
   test("a run opens where it waits", () => {
@@ -161,8 +161,19 @@ describe("first view", () => {
 
     const view = firstView(row, looks, room);
 
-    const centre = (12 * 300 + 120) * view.zoom + view.x;
+    const centre = (12 * 300 + 92) * view.zoom + view.x;
     expect(Math.round(centre)).toBe(500);
+  });
+});
+
+describe("height", () => {
+  test("the pane is as high as the graph needs, within bounds", () => {
+    const row = { a: at(0, 0), b: at(300, 0) };
+    const pile = { a: at(0, 0), b: at(0, 5000) };
+
+    expect(heightFor({ ...row, c: at(300, 200) }, true, 1000, 600)).toBe(94 + 200 + 88);
+    expect(heightFor(row, true, 1000, 600)).toBe(200);
+    expect(heightFor(pile, true, 1000, 600)).toBe(600);
   });
 });
 

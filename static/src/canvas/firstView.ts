@@ -6,15 +6,29 @@ export type Room = { width: number; height: number };
 export type Viewport = { x: number; y: number; zoom: number };
 
 /** Below this the names of steps can't be read. */
-const READABLE = 0.72;
-const MARGIN = 20;
+const READABLE = 0.7;
+const MARGIN = 16;
+/** Room above and below, which the controls stand in. */
+const ABOVE = 44;
+const LOWEST = 200;
+
+/** The height of a pane of this width in which the graph stands without much air around it, at most `highest`. */
+export function heightFor(
+  positions: Record<string, Point>,
+  live: boolean,
+  width: number,
+  highest: number,
+): number {
+  const box = bounds(Object.values(positions), nodeSize(live));
+  const zoom = zoomFor(box, { width, height: highest });
+  return Math.round(Math.min(highest, Math.max(LOWEST, box.height * zoom + 2 * ABOVE)));
+}
 
 /** The viewport over steps at `positions` in a pane of the size of `room`. */
 export function firstView(positions: Record<string, Point>, looks: Looks | null, room: Room): Viewport {
   const size = nodeSize(looks !== null);
   const box = bounds(Object.values(positions), size);
-  const fitting = Math.min((room.width - 2 * MARGIN) / box.width, (room.height - 2 * MARGIN) / box.height);
-  const zoom = Math.max(READABLE, Math.min(1, fitting));
+  const zoom = zoomFor(box, room);
   const focus = busiest(positions, looks);
   const centre = focus
     ? { x: focus.x + size.width / 2, y: focus.y + size.height / 2 }
@@ -24,6 +38,12 @@ export function firstView(positions: Record<string, Point>, looks: Looks | null,
     y: offset(box.y, box.height, centre.y, room.height, zoom),
     zoom,
   };
+}
+
+/** As large as fits, as large as life at most, and never too small to read. */
+function zoomFor(box: Room, room: Room): number {
+  const fitting = Math.min((room.width - 2 * MARGIN) / box.width, (room.height - 2 * MARGIN) / box.height);
+  return Math.max(READABLE, Math.min(1, fitting));
 }
 
 /** The first step, from the left, that waits for a person, runs or has failed; else the last that completed. */

@@ -1,7 +1,8 @@
 /** Sizes of nodes and places of their handles: one answer for the drawing and for the layout. */
 import type { Direction, GraphStep, Point } from "./graph";
 
-export const NODE_WIDTH = 240;
+/** Seven of them beside each other stay readable on a laptop. */
+export const NODE_WIDTH = 184;
 const HEIGHT_PLAIN = 70;
 const HEIGHT_LIVE = 94;
 

@@ -1,7 +1,7 @@
 /** Layouts computed earlier in this browser, so that a plan's graph is laid out once, not at every visit. */
 import type { Arrangement, Direction, GraphView } from "./graph";
 
-const STORE = "layouts-3";
+const STORE = "layouts-4";
 const KEPT = 24;
 
 type Entry = { key: string; arrangement: Arrangement };

@@ -1,7 +1,7 @@
 /** The event log, newest last; what arrives while one reads further up is announced, not scrolled to. */
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { clock, exact } from "../shared/time";
-import type { Log } from "./log";
+import { type Log, saying } from "./log";
 import type { EventMessage } from "./messages";
 
 export type EventLogProps = {
@@ -70,7 +70,6 @@ export function EventLog({ log, earlier, onSelect }: EventLogProps) {
 function Row({ event, onSelect }: { event: EventMessage; onSelect: (slug: string) => void }) {
   const at = new Date(event.at);
   const slug = event.step;
-  const actor = event.actor && !event.text.startsWith(event.actor.name) ? event.actor.name : null;
   return (
     <li className="event" data-type={event.type}>
       <span className="event-seq num">{event.seq}</span>
@@ -85,8 +84,8 @@ function Row({ event, onSelect }: { event: EventMessage; onSelect: (slug: string
         )}
       </span>
       <span className="event-text">
-        {actor && <span className="who">{actor} </span>}
-        {event.text}
+        {event.actor && <span className="who">{event.actor.name}: </span>}
+        {saying(event)}
       </span>
     </li>
   );

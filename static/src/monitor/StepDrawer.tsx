@@ -47,7 +47,7 @@ export function StepDrawer({ step, url, onClose }: StepDrawerProps) {
 
 function Why({ step, detail }: { step: StepView; detail: StepDetail | null }) {
   const task = detail?.task;
-  if (!detail?.why && !task) return step.line ? <p className="muted">{step.line}</p> : null;
+  if (!detail?.why && !task) return step.line ? <p className="muted mono">{step.line}</p> : null;
   return (
     <p>
       {detail?.why}

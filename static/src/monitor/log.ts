@@ -16,6 +16,12 @@ export function addEvents(log: Log, messages: readonly Message[]): Log {
   return [...log, ...fresh].sort((left, right) => left.seq - right.seq);
 }
 
+/** What an event says beside its step and its actor, which stand in the row already. */
+export function saying({ text, step, actor }: EventMessage): string {
+  const told = [step, actor?.name].find((name) => name && text.startsWith(name));
+  return told ? text.slice(told.length).replace(/^:?\s+/, "") || text : text;
+}
+
 /** The seq after which to ask for what lies before the log: `count` events earlier, never below 0. */
 export function earlierThan(log: Log, seq: number, count: number): number {
   const first = log[0]?.seq ?? seq + 1;
