@@ -6,17 +6,43 @@ import { stepFace } from "./statuses";
 import { age, duration, elapsed } from "./time";
 import { sizeText } from "./ui/dropzone";
 import { rank } from "./ui/rank";
+import { wordsFor } from "./ui/validity";
 import { readHash, writeHash } from "./useHash";
+
+describe("what is wrong with a field", () => {
+  const fine = {
+    valueMissing: false,
+    typeMismatch: false,
+    badInput: false,
+    rangeUnderflow: false,
+    rangeOverflow: false,
+  };
+
+  test("is said in our words, and in the browser's without its manners", () => {
+    const said = (validity: object, type = "text", min = "") =>
+      wordsFor({
+        type,
+        min,
+        validity: { ...fine, ...validity },
+        validationMessage: "Please match the pattern.",
+      });
+
+    expect(said({ valueMissing: true })).toBe("This is needed.");
+    expect(said({ rangeUnderflow: true }, "number", "0.01")).toBe("This must be 0.01 or more.");
+    expect(said({})).toBe("Match the pattern.");
+  });
+});
 
 describe("time", () => {
   test.each([
-    [0, "0.0 s"],
-    [940, "0.9 s"],
+    [0, "0 ms"],
+    [940, "940 ms"],
+    [2_440, "2.4 s"],
     [12_300, "12 s"],
     [185_000, "3 min 05 s"],
     [8_040_000, "2 h 14 min"],
     [442_800_000, "5 d 3 h"],
-    [-5, "0.0 s"],
+    [-5, "0 ms"],
   ])("%d ms is %s", (milliseconds, words) => {
     expect(duration(milliseconds)).toBe(words);
   });
@@ -31,6 +57,12 @@ describe("time", () => {
       "2 h ago",
       "2 d ago",
     ]);
+    expect([ago(-30), ago(-240), ago(-86_000), ago(-400_000)]).toEqual([
+      "just now",
+      "in 4 min",
+      "in 24 h",
+      "in 5 d",
+    ]);
   });
 
   test("a step that runs is measured to now, one that ended to its end, one that never began not at all", () => {
@@ -38,6 +70,8 @@ describe("time", () => {
 
     expect(elapsed("2026-11-20T12:00:00Z", null, now)).toBe("30 s");
     expect(elapsed("2026-11-20T12:00:00Z", "2026-11-20T12:00:02Z", now)).toBe("2.0 s");
+    expect(elapsed("2026-11-20T12:00:27Z", null, now)).toBe("3 s");
+    expect(elapsed("2026-11-20T09:58:00Z", null, now, "rough")).toBe("2 h");
     expect(elapsed(null, null, now)).toBeNull();
   });
 });

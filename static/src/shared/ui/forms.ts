@@ -1,5 +1,7 @@
 /** Habits of forms: one send for two clicks, Ctrl Enter, messages at the field on blur, drafts kept in the browser. */
 
+import { wordsFor } from "./validity";
+
 const SENT = "draft-sent";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
@@ -9,8 +11,13 @@ export function startForms(): void {
   forgetSent();
   for (const form of document.querySelectorAll<HTMLFormElement>("form.form")) {
     form.noValidate = true;
+    const typed = new WeakSet<Control>();
+    form.addEventListener("input", (event) => {
+      if (isControl(event.target)) typed.add(event.target);
+    });
+    // Passing over an empty field is no mistake; sending it is.
     form.addEventListener("focusout", (event) => {
-      if (isControl(event.target)) judge(event.target);
+      if (isControl(event.target) && typed.has(event.target)) judge(event.target);
     });
     form.addEventListener("submit", (event) => judgeAll(form, event));
     if (form.dataset.draft) keepDraft(form, `draft:${form.dataset.draft}`);
@@ -45,7 +52,7 @@ function judge(control: Control): boolean {
   words.className = "field-error";
   words.dataset.byBrowser = "";
   words.id = `${control.id || control.name}-wrong`;
-  words.textContent = control.validationMessage;
+  words.textContent = wordsFor(control);
   control.setAttribute("aria-describedby", words.id);
   field.querySelector(".field-error")?.remove();
   field.append(words);

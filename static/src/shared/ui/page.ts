@@ -60,5 +60,7 @@ function tellTimes(): void {
 
 function fill(selector: string, value: string): void {
   const input = document.querySelector<HTMLInputElement>(selector);
-  if (input) input.value = value;
+  if (!input) return;
+  input.value = value;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
 }
