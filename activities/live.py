@@ -15,6 +15,7 @@ from uuid import UUID
 from asgiref.sync import async_to_sync
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from activities import messages
 from activities.compiled import compiled
@@ -129,7 +130,7 @@ def sentence(row: Event) -> str:
         case "StepStarted":
             return _("%(step)s started") % words
         case "StepWaiting":
-            return _("%(step)s waits: %(on)s") % words
+            return _(WAITS.get(str(row.data.get("on")), "%(step)s waits")) % words
         case "StepCompleted" if row.data.get("action"):
             return _("%(step)s completed with %(action)s") % words
         case "StepCompleted":
@@ -141,10 +142,15 @@ def sentence(row: Event) -> str:
         case "StepLost":
             return _("%(step)s lost its worker") % words
         case "DocumentsOpened":
-            return _("%(step)s began on %(total)s documents") % words
+            total = int(row.data.get("total", 0))
+            said = ngettext(
+                "%(step)s began on %(total)s document", "%(step)s began on %(total)s documents", total
+            )
+            return said % words
         case "DocumentsSettled":
             done = sum(int(row.data.get(key, 0)) for key in ("completed", "failed", "skipped", "cancelled"))
-            return _("%(step)s: %(done)s documents done") % (words | {"done": done})
+            said = ngettext("%(step)s: %(done)s document done", "%(step)s: %(done)s documents done", done)
+            return said % (words | {"done": done})
         case "TimerFired":
             return _("%(step)s: its time has come (%(kind)s)") % words
         case "CancelRequested" if row.data.get("reason"):
@@ -153,6 +159,12 @@ def sentence(row: Event) -> str:
             return PLAIN_SENTENCES.get(row.type, row.type) % words
 
 
+WAITS = {
+    "TASK": "%(step)s waits for a person",
+    "APPROVAL": "%(step)s waits for approval",
+    "SLOT": "%(step)s waits for a slot",
+    "CHILD": "%(step)s waits for its child activity",
+}
 PLAIN_SENTENCES = {
     "PauseRequested": "Activity paused",
     "ResumeRequested": "Activity resumed",
