@@ -185,11 +185,27 @@ STEP_HANDLERS = {
     "SCRIPT": "activities.steps.script.Script",
     "EXECUTION": "activities.steps.execution.Execution",
     "BRIDGE_CALL": "activities.steps.bridge_call.BridgeCall",
+    "LLM": "activities.steps.llm.Llm",
     "CREATE_TASK": "tasks.steps.CreateTask",
     "APPROVAL": "tasks.steps.Approval",
 }
+# The folder below which builtin/load_file reads; without one it reads nothing.
+PLAN_FILES = env.text("PLAN_FILES", "")
 # host:port pairs that a bridge may reach although their address is not public; the demo adds its own when it is loaded.
 EGRESS_ALLOW = env.names("EGRESS_ALLOW")
+
+# Language models. Without a key and an address it is the offline stand-in that answers. A model is "provider:model", in the
+# names of pydantic-ai, or a model of PROVIDER; with BASE_URL, PROVIDER may be left out: the endpoint speaks OpenAI's protocol.
+MODELS = {
+    "PROVIDER": env.text("MODEL_PROVIDER"),
+    "SMALL": env.text("MODEL_SMALL"),
+    "LARGE": env.text("MODEL_LARGE"),
+    "BASE_URL": env.text("MODEL_BASE_URL"),
+    "API_KEY": env.text("MODEL_API_KEY"),
+    "MAX_TOKENS": env.integer("MODEL_MAX_TOKENS", 4096),
+    "SECONDS": env.integer("MODEL_SECONDS", 120),
+    "AGENT_SECONDS": env.integer("AGENT_SECONDS", 600),
+}
 
 # What the home page shows, in this order.
 HOME_PANELS = [

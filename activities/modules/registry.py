@@ -18,7 +18,17 @@ from activities.modules.calls import ModuleCall
 
 GROUP: Final = "throughline.modules"
 
-_BUILT_IN: Final = ("pdf_text", "csv_rows", "regex_extract", "noop", "sleep")
+_BUILT_IN: Final = (
+    "pdf_text",
+    "csv_rows",
+    "regex_extract",
+    "noop",
+    "sleep",
+    "create_messages",
+    "stores",
+    "web",
+)
+_ALIASES: Final = {"builtin/http/get": "http/get"}
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +87,8 @@ def find_module(ref: str) -> Module | None:
 def canonical_ref(ref: str) -> str:
     """Spell a ref as it is registered: no slash in front, `builtin/` for `builtins/`."""
     ref = ref.strip("/")
-    return "builtin/" + ref.removeprefix("builtins/") if ref.startswith("builtins/") else ref
+    ref = "builtin/" + ref.removeprefix("builtins/") if ref.startswith("builtins/") else ref
+    return _ALIASES.get(ref, ref)
 
 
 def options_schema(ref: str) -> dict[str, Any] | None:
@@ -97,8 +108,9 @@ def _found() -> _Found:
     found: dict[str, Module] = {}
     problems: list[ModuleProblem] = []
     for name in _BUILT_IN:
-        module: Module = import_module(f"activities.modules.builtin.{name}").MODULE
-        found[module.ref] = module
+        file = import_module(f"activities.modules.builtin.{name}")
+        known: tuple[Module, ...] = getattr(file, "MODULES", None) or (file.MODULE,)
+        found.update({module.ref: module for module in known})
     for entry in sorted(entry_points(group=GROUP), key=lambda each: each.name):
         problem = _add(entry, found)
         if problem is not None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from activities import sandbox
 from activities.modules import DocumentHandle, ModuleCall, find_module, waiting_seconds
+from activities.modules.in_worker import InWorker
 from activities.steps import (
     Completed,
     DocumentView,
@@ -25,6 +26,7 @@ from activities.steps import (
     logs,
 )
 from activities.steps.failures import SYSTEM_CODE, system
+from activities.steps.own_modules import perform
 from activities.steps.roots import project_root, template_root
 from plans.language.expressions import interpolate
 from plans.language.schema import ExecutionConfig
@@ -50,6 +52,9 @@ class Execution:
                 "UnknownModule", f'step "{call.step.slug}" names module "{ref}", which nothing provides'
             )
         options, warned = fill_options(call)
+        if isinstance(module, InWorker):
+            outcome = perform(module, call, options)
+            return replace(outcome, logs=logs.capped([*warned, *outcome.logs]))
         request = _request(call, options)
         try:
             seconds = waiting_seconds(ref, options, call.input)
@@ -58,8 +63,8 @@ class Execution:
         if seconds:
             until = timezone.now() + timedelta(seconds=seconds)
             return Waiting(on="TIMER", until=until, result=module.run(request), logs=warned)
-        outcome = sandbox.run_module(module.ref, request, limits=_limits(call), on_start=call.on_start)
-        return _outcome(outcome, warned)
+        ended = sandbox.run_module(module.ref, request, limits=_limits(call), on_start=call.on_start)
+        return _outcome(ended, warned)
 
     def close(self, activity_id: UUID, position: int, *, reason: str) -> None:
         """Nothing to withdraw: a timer that comes late changes nothing."""

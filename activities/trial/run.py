@@ -33,6 +33,7 @@ from activities.models import (
 from activities.scope import documents_result
 from activities.starting import judge, launch
 from activities.steps import standing_in
+from activities.steps.files import files_below
 from activities.trial.mocks import Mocks, Played
 from plans.language.finding import Finding
 from plans.language.findings import check, read_catalog
@@ -64,7 +65,12 @@ class Trial:
         if any(finding.severity == "error" for finding in findings):
             return refused(findings)
         local = Local()
-        with dispatch.using(local), standing_in(Played(Mocks(self.mocks))), runtime.playing(local.now):
+        with (
+            dispatch.using(local),
+            standing_in(Played(Mocks(self.mocks))),
+            runtime.playing(local.now),
+            files_below(self.folder),
+        ):
             project = _project()
             version = _version(plan, project.organization)
             pinned = _pinned(project.organization, definitions or {})
