@@ -5,6 +5,7 @@ from __future__ import annotations
 from activities.models.bridges import BridgeMemory, BridgePace
 from activities.models.children import Child, ChildGroup
 from activities.models.documents import DocumentFamily, DocumentStore
+from activities.models.model_uses import AgentTurn, ModelUse
 from activities.models.runs import (
     Activity,
     ActivityDocument,
@@ -21,6 +22,7 @@ from activities.models.runs import (
 __all__ = [
     "Activity",
     "ActivityDocument",
+    "AgentTurn",
     "Attempt",
     "Blob",
     "BlobUse",
@@ -31,6 +33,7 @@ __all__ = [
     "DocumentFamily",
     "DocumentStore",
     "Event",
+    "ModelUse",
     "Outbox",
     "Step",
     "StepDocument",
