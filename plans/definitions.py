@@ -15,6 +15,8 @@ from pydantic.alias_generators import to_camel
 from plans.errors import Invalid
 
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_SECRET: Final = re.compile(r"\$\{secrets\.[A-Za-z0-9_-]+\}")
+UNRUN_HOOKS: Final = ("initScript", "preSendScript", "postReplyScript")
 
 
 def _is_slug(value: str) -> str:
@@ -33,6 +35,20 @@ def _is_web_address(value: str) -> str:
 def _starts_with_slash(value: str) -> str:
     if not value.startswith("/"):
         raise ValueError(f'path "{value}" must start with "/"')
+    return value
+
+
+def _is_token_address(value: str) -> str:
+    if value.startswith("/"):
+        return value
+    return _is_web_address(value)
+
+
+def _names_a_secret(value: str) -> str:
+    if not _SECRET.search(value):
+        raise ValueError(
+            "must name a secret as ${secrets.NAME}; everybody in the organization can read a definition"
+        )
     return value
 
 
@@ -100,6 +116,45 @@ class Header(_Closed):
     value: str
 
 
+class ResponseMapping(_Closed):
+    """Where a token endpoint's answer holds what: paths into its JSON."""
+
+    access_token: str = "access_token"
+    expires_in: str = "expires_in"
+
+
+class BridgeAuth(_Closed):
+    """OAuth 2 client credentials (RFC 6749 4.4). `token_url` is absolute, or a path below the bridge's `baseUrl`.
+
+    `custom` sends `request_body`, in which `${clientId}` and `${clientSecret}` stand for those two.
+    """
+
+    type: Literal["oauth2_client_credentials"]
+    token_url: Annotated[str, AfterValidator(_is_token_address)]
+    client_id: str = Field(min_length=1)
+    client_secret: Annotated[str, AfterValidator(_names_a_secret)]
+    scope: str | None = None
+    request_format: Literal["standard", "custom"] = "standard"
+    request_body: Metadata | str | None = None
+    response_mapping: ResponseMapping = Field(default_factory=ResponseMapping)
+    token_cache_buffer_seconds: int = Field(default=60, ge=0)
+    header_name: str = Field(default="Authorization", min_length=1)
+    header_prefix: str = "Bearer"
+
+    @model_validator(mode="after")
+    def _a_custom_request_has_a_body(self) -> BridgeAuth:
+        if self.request_format == "custom" and not self.request_body:
+            raise ValueError("requestFormat custom needs a requestBody")
+        return self
+
+
+class RateLimit(_Closed):
+    """How often a bridge may be called, by all steps of the organization together."""
+
+    requests: int = Field(ge=1)
+    per_seconds: float = Field(default=1, gt=0, le=86_400)
+
+
 class Endpoint(_Closed):
     """One thing that can be asked of a service."""
 
@@ -111,8 +166,18 @@ class Endpoint(_Closed):
     response_schema: Schema = None
     headers: list[Header] = Field(default_factory=list)
     cache_enabled: bool = False
-    cache_ttl_seconds: int = 300
-    cacheable_verbs: list[str] = Field(default_factory=list)
+    cache_ttl_seconds: int = Field(default=300, gt=0)
+    cacheable_verbs: list[str] = Field(default_factory=lambda: ["GET"])
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_no_hooks(cls, typed: Any) -> Any:
+        hook = next((key for key in UNRUN_HOOKS if isinstance(typed, dict) and typed.get(key)), None)
+        if hook is None:
+            return typed
+        raise ValueError(
+            f"{hook} is not run here; put it into a step's requestScript, or into a SCRIPT step after the call"
+        )
 
 
 class BridgeDefinition(_Closed):
@@ -122,8 +187,8 @@ class BridgeDefinition(_Closed):
     agent_callable: bool = False
     default_headers: list[Header] = Field(default_factory=list)
     endpoints: list[Endpoint] = Field(min_length=1)
-    auth: Metadata | None = None
-    rate_limit: Metadata | None = None
+    auth: BridgeAuth | None = None
+    rate_limit: RateLimit | None = None
 
     @model_validator(mode="after")
     def _endpoints_are_different(self) -> BridgeDefinition:

@@ -85,6 +85,16 @@ def reveal(organization_id: int, names: Iterable[str]) -> dict[str, str]:
     return {name: _open(name, sealed[name]) for name in wanted}
 
 
+def seal_text(value: str) -> str:
+    """Encrypt a text that is no secret of the organization's own, but must not be stored readable (a token)."""
+    return _seal(value)
+
+
+def open_text(sealed: str) -> str:
+    """Decrypt what `seal_text` gave; raise SecretKeyProblem."""
+    return _open("", sealed)
+
+
 def redact(text: str, values: Iterable[str]) -> str:
     """Replace every value in the text, also where it stands JSON-escaped, percent-encoded or in Base64."""
     shapes = {shape for value in values if value for shape in _shapes(value)}

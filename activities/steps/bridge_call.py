@@ -9,8 +9,19 @@ from uuid import UUID
 
 from activities.steps import Completed, Failed, LogLine, Outcome, StepCall, egress, logs
 from activities.steps.bridge_answer import map_answer
+from activities.steps.bridge_cache import Place, keep_reply, place_of_reply, recall_reply
 from activities.steps.bridge_request import Resolved, resolve_request
-from activities.steps.bridges import Bridge, BridgeProblem, Endpoint, Reply, bare_slug, read_bridge, send
+from activities.steps.bridges import (
+    Bridge,
+    BridgeProblem,
+    Endpoint,
+    RateLimited,
+    Reply,
+    bare_slug,
+    misfit,
+    read_bridge,
+    send,
+)
 from activities.steps.failures import business, system, timeout
 from plans.errors import Refused
 from plans.language.schema import BridgeCallConfig
@@ -53,30 +64,57 @@ def _bridge(call: StepCall, config: BridgeCallConfig) -> Bridge:
 def _sent(
     call: StepCall, config: BridgeCallConfig, *, bridge: Bridge, endpoint: Endpoint, request: Resolved
 ) -> Completed | Failed:
-    seconds = min(config.effective_timeout, call.timeout_seconds or config.effective_timeout)
+    place = None
+    if not config.disable_cache:
+        place = place_of_reply(bridge, endpoint, request.values, organization_id=call.organization_id)
     target = f"{bridge.slug} {endpoint.name}"
+    reply = recall_reply(place)
+    if reply is not None:
+        told = logs.line("info", f"{endpoint.method} {target}: an earlier answer ({reply.status}) was used")
+        return _mapped(config, endpoint, reply, place=place, told=[*request.logs, told])
     began = time.monotonic()
     try:
-        reply = send(
-            bridge,
-            endpoint,
-            request.values,
-            organization_id=call.organization_id,
-            idempotency_key=f"{call.idempotency_key}/1",
-            seconds=seconds,
-        )
+        reply = _ask(call, config, bridge=bridge, endpoint=endpoint, request=request)
     except (BridgeProblem, Refused, egress.EgressDenied) as problem:
         return system(type(problem).__name__, str(problem), logs=request.logs)
     except egress.EgressTimeout as error:
         return timeout("EgressTimeout", f"{target}: {error}", logs=request.logs)
     except egress.EgressError as error:
-        return business(error.code, type(error).__name__, f"{target}: {error}", logs=request.logs)
+        failed = business(error.code, type(error).__name__, f"{target}: {error}", logs=request.logs)
+        return replace(failed, retry_after=error.retry_after) if isinstance(error, RateLimited) else failed
     told = logs.line(
         "info", f"{endpoint.method} {target} answered {reply.status} in {time.monotonic() - began:.2f} s"
     )
-    return _mapped(config, reply, [*request.logs, told])
+    return _mapped(config, endpoint, reply, place=place, told=[*request.logs, told])
 
 
-def _mapped(config: BridgeCallConfig, reply: Reply, told: Sequence[LogLine]) -> Completed | Failed:
+def _ask(
+    call: StepCall, config: BridgeCallConfig, *, bridge: Bridge, endpoint: Endpoint, request: Resolved
+) -> Reply:
+    return send(
+        bridge,
+        endpoint,
+        request.values,
+        organization_id=call.organization_id,
+        idempotency_key=f"{call.idempotency_key}/1",
+        seconds=min(config.effective_timeout, call.timeout_seconds or config.effective_timeout),
+    )
+
+
+def _mapped(
+    config: BridgeCallConfig,
+    endpoint: Endpoint,
+    reply: Reply,
+    *,
+    place: Place | None,
+    told: Sequence[LogLine],
+) -> Completed | Failed:
+    """Map the answer; one that is good and as promised may be given again."""
     outcome = map_answer(config, reply.as_json(), retry_after=reply.retry_after)
+    if isinstance(outcome, Completed):
+        if problem := misfit(endpoint, reply.body):
+            failed = business("response-schema", "ResponseError", problem, logs=logs.capped(told))
+            return replace(failed, result=reply.as_json())
+        if 200 <= reply.status <= 299:
+            keep_reply(place, reply)
     return replace(outcome, logs=logs.capped([*told, *outcome.logs]))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from activities import sandbox
 from activities.steps import Failed, LogLine, StepCall, logs
-from activities.steps.bridges import Values
+from activities.steps.bridge_wire import Values
 from activities.steps.failures import business, system
 from activities.steps.roots import template_root
 from plans.language.expressions import has_placeholders, interpolate

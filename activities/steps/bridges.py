@@ -1,142 +1,48 @@
-"""Service bridges: from a definition and the values of a call to a request that goes out, and back to an answer.
+"""Calls of service bridges, whole: guard, pace, token, the way out, and the answer back without secrets.
 
 Secrets live here for the length of one call: they are resolved into the request, and redacted from all that comes back.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
-from typing import Any, Final
-from urllib.parse import quote, urlencode
+import time
+from collections.abc import Mapping
+from typing import Any
 
-import httpx
-from django.utils import timezone
-
-from activities.steps import egress
+from activities.steps import egress, oauth
+from activities.steps.bridge_definition import (
+    METHODS,
+    WITHOUT_BODY,
+    Bridge,
+    BridgeProblem,
+    Endpoint,
+    RequestProblem,
+    bare_slug,
+    read_bridge,
+)
+from activities.steps.bridge_pace import RateLimited, keep_pace
+from activities.steps.bridge_wire import Reply, Values, compose, fill_secrets, read_answer, secret_names
+from plans.language.findings.values import schema_errors
 from plans.secrets import redact, reveal
 
-METHODS: Final = frozenset({"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"})
-WITHOUT_BODY: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-OURS: Final = frozenset(
-    {"connection", "content-length", "host", "idempotency-key", "transfer-encoding", "upgrade"}
-)
-_SECRET: Final = re.compile(r"\$\{secrets\.([A-Za-z0-9_-]+)\}")
-_TOKEN: Final = re.compile(r"\{([A-Za-z0-9_.-]+)\}")
-_HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-
-Json = Any
-
-
-class BridgeProblem(Exception):
-    """A definition or a call that can't become a request: somebody must put it right first."""
-
-
-class RequestProblem(BridgeProblem):
-    """A value of this call that can't be sent (a header with a line break, a path token without a value)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One address of a bridge."""
-
-    name: str
-    method: str
-    path: str
-    headers: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Bridge:
-    """A service bridge as it was defined; texts may hold `${secrets.NAME}`."""
-
-    slug: str
-    name: str
-    base_url: str
-    headers: tuple[tuple[str, str], ...]
-    endpoints: Mapping[str, Endpoint]
-
-    def endpoint(self, name: str) -> Endpoint:
-        """Return the endpoint; raise BridgeProblem, naming those that exist."""
-        if name in self.endpoints:
-            return self.endpoints[name]
-        known = ", ".join(self.endpoints) or "none"
-        raise BridgeProblem(f'service bridge "{self.slug}" has no endpoint "{name}" (endpoints: {known})')
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """What a step or a script puts into one call; `header_texts`, headers as authored, alone may name secrets."""
-
-    body: Json = None
-    has_body: bool = False
-    query: Mapping[str, Json] | None = None
-    path: Mapping[str, Json] | None = None
-    headers: Mapping[str, Json] | None = None
-    header_texts: Mapping[str, Json] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Json]:
-        """Return `{body, query, path, headers}`, those present: what a mock's `when_input` is compared with."""
-        parts = {"query": self.query, "path": self.path, "headers": self.headers}
-        present: dict[str, Json] = {"body": self.body} if self.has_body else {}
-        return present | {name: part for name, part in parts.items() if part is not None}
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer without its secrets: what becomes a result."""
-
-    status: int
-    body: Json
-    retry_after: float | None = None
-
-    def as_json(self) -> dict[str, Json]:
-        """Return `{_statusCode, _body}`."""
-        return {"_statusCode": self.status, "_body": self.body}
-
-
-def bare_slug(ref: str) -> str:
-    """Return the slug of a reference: `erp`, `org/erp` and `service-bridge://org/erp` are the same bridge."""
-    return ref.rpartition("/")[2]
-
-
-def read_bridge(slug: str, definition: Mapping[str, Json]) -> Bridge:
-    """Read a definition (`baseUrl`, `defaultHeaders`, `endpoints`); raise BridgeProblem for one that does not do."""
-    if definition.get("auth"):
-        raise BridgeProblem(
-            f'service bridge "{slug}" asks for auth {definition["auth"].get("type")}, which is not there;'
-            " put a token into defaultHeaders as ${secrets.NAME}"
-        )
-    base_url = definition.get("baseUrl")
-    if not isinstance(base_url, str) or not base_url:
-        raise BridgeProblem(f'service bridge "{slug}" has no baseUrl')
-    endpoints = [_read_endpoint(slug, entry) for entry in definition.get("endpoints") or ()]
-    return Bridge(
-        slug=slug,
-        name=str(definition.get("name") or slug),
-        base_url=base_url.rstrip("/"),
-        headers=_read_headers(definition.get("defaultHeaders")),
-        endpoints={endpoint.name: endpoint for endpoint in endpoints},
-    )
-
-
-def _read_endpoint(slug: str, entry: Mapping[str, Json]) -> Endpoint:
-    name, path = str(entry.get("name") or ""), str(entry.get("path") or "/")
-    method = str(entry.get("method") or "GET").upper()
-    if method not in METHODS:
-        raise BridgeProblem(f'endpoint "{name}" of service bridge "{slug}" has unknown method "{method}"')
-    if not path.startswith("/"):
-        raise BridgeProblem(f'the path of endpoint "{name}" of service bridge "{slug}" must start with "/"')
-    return Endpoint(name, method, path, _read_headers(entry.get("headers")))
-
-
-def _read_headers(written: Json) -> tuple[tuple[str, str], ...]:
-    if isinstance(written, Mapping):
-        return tuple((str(name), str(value)) for name, value in written.items())
-    return tuple((str(entry.get("name") or ""), str(entry.get("value") or "")) for entry in written or ())
+__all__ = [
+    "METHODS",
+    "WITHOUT_BODY",
+    "Bridge",
+    "BridgeProblem",
+    "Endpoint",
+    "RateLimited",
+    "Reply",
+    "RequestProblem",
+    "Values",
+    "bare_slug",
+    "compose",
+    "fill_secrets",
+    "misfit",
+    "read_answer",
+    "read_bridge",
+    "send",
+]
 
 
 def send(
@@ -148,171 +54,80 @@ def send(
     idempotency_key: str,
     seconds: float,
 ) -> Reply:
-    """Make one call; raise BridgeProblem, or EgressError without a secret in its message."""
-    secrets = reveal(organization_id, _secret_names(bridge, endpoint, values))
+    """Make one call; raise BridgeProblem, or EgressError without a secret in its message.
+
+    A 401 to a remembered token is answered by a new one, once. `seconds` bounds all of it, the wait for a turn too.
+    """
+    deadline = time.monotonic() + seconds
+    _guard(endpoint, values)
+    secrets = reveal(organization_id, secret_names(bridge, endpoint, values))
     request = compose(bridge, endpoint, values, secrets=secrets, idempotency_key=idempotency_key)
-    try:
-        answer = egress.exchange(request, allow=egress.allowed(organization_id), seconds=seconds)
-    except egress.EgressError as error:
-        raise type(error)(redact(str(error), secrets.values())) from None
-    return read_answer(answer, secrets=secrets.values())
-
-
-def compose(
-    bridge: Bridge, endpoint: Endpoint, values: Values, *, secrets: Mapping[str, str], idempotency_key: str
-) -> egress.Outgoing:
-    """Make the request: path tokens filled, headers of bridge, endpoint, step in that order; raise RequestProblem."""
-    headers = _headers(bridge, endpoint, values, secrets)
-    content, content_type = _content(endpoint, values, headers.get("content-type"))
-    if content_type:
-        headers["content-type"] = content_type
-    headers["idempotency-key"] = idempotency_key
-    return egress.Outgoing(endpoint.method, _url(bridge, endpoint, values, secrets), headers, content)
-
-
-def read_answer(answer: egress.Answer, *, secrets: Iterable[str]) -> Reply:
-    """Read an answer: JSON where it is, else text, null where it is empty; secrets it repeats are redacted."""
-    values = tuple(secrets)
-    text = answer.content.decode(_charset(answer), "replace")
-    body = _parsed(text)
-    return Reply(
-        answer.status,
-        _redacted(body, values) if values else body,
-        _retry_after(answer.headers.get("retry-after")),
+    # Half of the time is left for the call itself.
+    keep_pace(bridge, organization_id=organization_id, seconds=seconds / 2)
+    token = oauth.token_for(bridge, organization_id=organization_id, seconds=_left(deadline))
+    answer = _exchange(
+        bridge, request, token, organization_id=organization_id, deadline=deadline, secrets=secrets
     )
-
-
-def _parsed(text: str) -> Json:
-    try:
-        # A lone surrogate is legal in JSON's escapes and can't be stored: it becomes "?".
-        body = json.loads(text, parse_constant=_no_constant)
-        return (
-            json.loads(json.dumps(body, ensure_ascii=False).encode(errors="replace"))
-            if "\\ud" in text.lower()
-            else body
+    if token is not None and token.remembered and answer.status == 401:
+        token = oauth.token_for(bridge, organization_id=organization_id, seconds=_left(deadline), anew=True)
+        answer = _exchange(
+            bridge, request, token, organization_id=organization_id, deadline=deadline, secrets=secrets
         )
-    except (ValueError, RecursionError):
-        return text or None
+    return read_answer(answer, secrets=_known(secrets, token))
 
 
-def _no_constant(name: str) -> Json:
-    raise ValueError(f"{name} is not JSON")
+def misfit(endpoint: Endpoint, body: Any) -> str:
+    """Tell how an answer's body is not what `responseSchema` promises, "" if it is."""
+    if endpoint.response_schema is None:
+        return ""
+    found = next(iter(schema_errors(endpoint.response_schema, body)), None)
+    return f'the answer of endpoint "{endpoint.name}" is not as promised: {_at(found)}' if found else ""
 
 
-def fill_secrets(text: str, secrets: Mapping[str, str]) -> str:
-    """Put the given secrets into a text; placeholders of others stay."""
-    return _SECRET.sub(lambda match: secrets.get(match[1], match[0]), text)
-
-
-def _secret_names(bridge: Bridge, endpoint: Endpoint, values: Values) -> set[str]:
-    texts = [bridge.base_url, endpoint.path, *(text for _, text in (*bridge.headers, *endpoint.headers))]
-    texts += [text for text in values.header_texts.values() if isinstance(text, str)]
-    return {name for text in texts for name in _SECRET.findall(text)}
-
-
-def _headers(
-    bridge: Bridge, endpoint: Endpoint, values: Values, secrets: Mapping[str, str]
-) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name, text in (*bridge.headers, *endpoint.headers):
-        _put_header(headers, name, fill_secrets(text, secrets))
-    for name, value in (values.headers or {}).items():
-        # Only what the author wrote may name a secret: a value out of a document must not fetch one.
-        named = {
-            key: secrets[key]
-            for key in _SECRET.findall(str(values.header_texts.get(name, "")))
-            if key in secrets
-        }
-        _put_header(headers, name, fill_secrets(_as_text(value), named))
-    return headers
-
-
-def _put_header(headers: dict[str, str], name: str, value: str) -> None:
-    if not _HEADER_NAME.fullmatch(name):
-        raise RequestProblem(f"{json.dumps(name)} is no header name")
-    if name.lower() in OURS:
-        raise RequestProblem(f'header "{name}" is set by the call itself; leave it out')
-    if any(sign in value for sign in "\r\n\0"):
-        raise RequestProblem(f'header "{name}" holds a line break or NUL; a header is one line')
-    if not value.isascii():
-        raise RequestProblem(f'header "{name}" holds letters outside ASCII; encode its value')
-    headers[name.lower()] = value
-
-
-def _content(endpoint: Endpoint, values: Values, content_type: str | None) -> tuple[bytes | None, str | None]:
-    if not values.has_body or endpoint.method in WITHOUT_BODY:
-        return None, content_type
-    kind = (content_type or "application/json").partition(";")[0].strip().lower()
-    if kind == "application/x-www-form-urlencoded" and isinstance(values.body, Mapping):
-        return urlencode(
-            {name: _as_text(value) for name, value in values.body.items()}
-        ).encode(), content_type
-    if isinstance(values.body, str) and kind != "application/json" and not kind.endswith("+json"):
-        return values.body.encode(), content_type
-    body = json.dumps(values.body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return body.encode(), content_type or "application/json"
-
-
-def _url(bridge: Bridge, endpoint: Endpoint, values: Values, secrets: Mapping[str, str]) -> str:
-    given = values.path or {}
-    # Tokens first: a secret or a value that looks like a token is not read again.
-    parts = re.split(r"(\$\{secrets\.[A-Za-z0-9_-]+\}|\{[A-Za-z0-9_.-]+\})", bridge.base_url + endpoint.path)
-    url = "".join(_url_part(part, endpoint, given, secrets) for part in parts)
-    pairs = httpx.QueryParams(
-        [(name, _as_text(each)) for name, value in (values.query or {}).items() for each in _each(value)]
-    )
-    return str(httpx.URL(url).copy_merge_params(pairs)) if pairs else url
-
-
-def _url_part(part: str, endpoint: Endpoint, given: Mapping[str, Json], secrets: Mapping[str, str]) -> str:
-    if _SECRET.fullmatch(part):
-        return fill_secrets(part, secrets)
-    token = _TOKEN.fullmatch(part)
-    if token is None:
-        return part
-    value = given.get(token[1])
-    text = "" if value is None else _as_text(value)
-    if text in {"", ".", ".."}:
-        shown = json.dumps(text) if text else "no value"
+def _guard(endpoint: Endpoint, values: Values) -> None:
+    """Check the body by `requestSchema`, where a method takes none the query; raise RequestProblem."""
+    if endpoint.request_schema is None:
+        return
+    queried = endpoint.method in WITHOUT_BODY
+    value = dict(values.query or {}) if queried else values.body
+    found = next(iter(schema_errors(endpoint.request_schema, value)), None)
+    if found:
+        part = "query" if queried else "body"
         raise RequestProblem(
-            f'the path of endpoint "{endpoint.name}" needs {{{token[1]}}}, and requestPath gives {shown}'
+            f'the {part} for endpoint "{endpoint.name}" does not fit its schema: {_at(found)}'
         )
-    return quote(text, safe="")
 
 
-def _each(value: Json) -> Sequence[Json]:
-    return value if isinstance(value, list) else [value]
+def _at(found: tuple[str, str]) -> str:
+    pointer, what = found
+    return f"{pointer or '/'}: {what}"
 
 
-def _as_text(value: Json) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _charset(answer: egress.Answer) -> str:
-    found = re.search(r"charset=\"?([\w-]+)", answer.headers.get("content-type", ""), re.IGNORECASE)
+def _exchange(
+    bridge: Bridge,
+    request: egress.Outgoing,
+    token: oauth.Token | None,
+    *,
+    organization_id: int,
+    deadline: float,
+    secrets: Mapping[str, str],
+) -> egress.Answer:
+    headers = dict(request.headers)
+    if token is not None and bridge.auth is not None:
+        oauth.authorize(headers, bridge.auth, token)
+    sent = egress.Outgoing(request.method, request.url, headers, request.content)
     try:
-        return found[1] if found and "".encode(found[1]) == b"" else "utf-8"
-    except LookupError:
-        return "utf-8"
+        return egress.exchange(sent, allow=egress.allowed(organization_id), seconds=_left(deadline))
+    except egress.EgressError as error:
+        raise type(error)(redact(str(error), _known(secrets, token))) from None
 
 
-def _redacted(value: Json, secrets: Sequence[str]) -> Json:
-    if isinstance(value, str):
-        return redact(value, secrets)
-    if isinstance(value, dict):
-        return {redact(key, secrets): _redacted(item, secrets) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_redacted(item, secrets) for item in value]
-    return value
+def _known(secrets: Mapping[str, str], token: oauth.Token | None) -> tuple[str, ...]:
+    return (*secrets.values(), *((token.text,) if token else ()))
 
 
-def _retry_after(text: str | None) -> float | None:
-    """Read `Retry-After` (RFC 9110 10.2.3): seconds, or a date."""
-    if not text:
-        return None
-    if text.strip().isdigit():
-        return float(text)
-    try:
-        return max(0.0, (parsedate_to_datetime(text) - timezone.now()).total_seconds())
-    except (ValueError, TypeError):
-        return None
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise egress.EgressTimeout("the time of the call was over before it could be made")
+    return left

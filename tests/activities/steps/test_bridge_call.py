@@ -235,13 +235,23 @@ def test_an_address_that_is_not_allowed_is_a_system_error_with_a_clear_message()
     [
         ({"serviceBridgeRef": "nope"}, None, 'unknown service bridge "nope"'),
         ({"endpointName": "nope"}, None, 'no endpoint "nope" (endpoints: post, one)'),
-        ({}, {"auth": {"type": "oauth2_client_credentials"}}, "oauth2_client_credentials"),
+        (
+            {},
+            {"auth": {"type": "oauth2_client_credentials"}},
+            'service bridge "erp": /auth/tokenUrl: Field required',
+        ),
+        ({}, {"auth": {"type": "basic"}}, "/auth/type"),
+        (
+            {},
+            {"endpoints": [{"name": "post", "path": "/x", "preSendScript": "return request"}]},
+            'endpoint "post" of service bridge "erp" has a preSendScript',
+        ),
     ],
 )
 def test_what_the_definition_lacks_is_a_system_error(
     config: dict[str, Any], definitions: Any, told: str
 ) -> None:
-    outcome = push("http://example.com", config, definition=definitions or {})
+    outcome = push("http://127.0.0.1:9", config, definition=definitions or {})
 
     assert isinstance(outcome, Failed)
     assert (outcome.kind, outcome.error.code) == ("system", 500)
