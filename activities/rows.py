@@ -14,6 +14,7 @@ from django.db.models import Field
 from activities.compiled import Compiled
 from activities.engine import events as facts
 from activities.engine.draft import Change, Decision
+from activities.engine.effects import CancelDocuments
 from activities.engine.readiness import action_of
 from activities.engine.state import PUBLIC_STATUS, ActivityState, Documents, Extra, Phase
 from activities.models import Activity, Attempt, Event, Step, StepDocument
@@ -64,6 +65,7 @@ class StepChanges:
             touched[change.position] = None
         if isinstance(event, facts.DocumentsOpened | facts.DocumentsSettled) and own is not None:
             touched[own] = None
+        touched |= {e.position: None for e in decision.effects if isinstance(e, CancelDocuments)}
         for position in touched:
             documents = decision.state.extra(position).documents
             if documents is not None:

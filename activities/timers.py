@@ -14,6 +14,9 @@ from activities.engine import events as facts
 from activities.engine.state import Phase
 from activities.models import Activity, StepDocument, Timer
 
+# Where documents of a step may be in work: it may have completed with the first of them.
+FANNED = (Phase.WAITING, Phase.COMPLETED)
+
 
 def fire(activity_id: UUID, *, at: datetime | None = None) -> int:
     """Fire the activity's timers that are due at the instant (now); return how many. A stale one is only removed."""
@@ -45,13 +48,13 @@ def next_due(activity: Activity) -> datetime | None:
 
 def _repeats(activity_id: UUID) -> QuerySet[StepDocument]:
     return StepDocument.objects.filter(
-        step__activity_id=activity_id, step__phase=Phase.WAITING, status="PENDING", queued_at__isnull=False
+        step__activity_id=activity_id, step__phase__in=FANNED, status="PENDING", queued_at__isnull=False
     ).exclude(queued_at__lte=F("step__started_at"))
 
 
 def _documents_due(activity_id: UUID, instant: datetime) -> list[int]:
     rows = StepDocument.objects.filter(
-        step__activity_id=activity_id, step__phase=Phase.WAITING, status="PENDING", queued_at__lte=instant
+        step__activity_id=activity_id, step__phase__in=FANNED, status="PENDING", queued_at__lte=instant
     )
     return list(rows.values_list("step__position", flat=True).distinct())
 

@@ -24,7 +24,7 @@ from activities.engine.effects import (
     SetTimer,
 )
 from activities.engine.events import Event
-from activities.engine.readiness import Readiness, edge_verdict
+from activities.engine.readiness import Readiness, documents_go_on, edge_verdict
 from activities.engine.state import (
     ACTIVE,
     ENDED,
@@ -347,7 +347,7 @@ def _resume(draft: Draft) -> bool:
     draft.status = ActivityStatus.RUNNING
     draft.touched.extend(range(len(draft.phases)))
     for position, phase in enumerate(draft.phases):
-        if phase == Phase.WAITING and draft.extra(position).documents is not None:
+        if phase in (Phase.WAITING, Phase.COMPLETED) and documents_go_on(draft.before, position):
             draft.effects.append(RunDocuments(position))
     return True
 
@@ -365,6 +365,8 @@ def _cancel(draft: Draft, status: ActivityStatus, reason: str) -> bool:
         elif phase in ACTIVE:
             _withdraw(draft, position, reason or "cancelled")
             draft.move(position, Phase.CANCELLED)
+        elif phase is Phase.COMPLETED and documents_go_on(draft.before, position):
+            _withdraw(draft, position, reason or "cancelled")
     draft.touched.clear()
     draft.status = status
     draft.effects.append(FinishActivity(status))
@@ -373,12 +375,10 @@ def _cancel(draft: Draft, status: ActivityStatus, reason: str) -> bool:
 
 def _withdraw(draft: Draft, position: int, reason: str) -> None:
     """Take back what a step has running or waiting outside."""
-    if draft.phase(position) is not Phase.WAITING:
-        return
     counts = draft.extra(position).documents
     if counts is not None:
         _cancel_documents(draft, position, counts)
-    else:
+    elif draft.phase(position) is Phase.WAITING:
         draft.effects.append(CloseWork(position, reason))
 
 

@@ -164,6 +164,23 @@ def test_a_per_document_step_waits_for_the_last_document_before_it() -> None:
     assert played.phases["post"] is QUEUED
 
 
+def test_a_cancel_stops_the_rest_of_any_completed() -> None:
+    played = play(fan("ANY_COMPLETED"), opened("read", 3), documents("read", completed=1), cancel())
+
+    assert played.phases == {"read": COMPLETED, "after": CANCELLED}
+    assert CancelDocuments(0) in played.asked
+    assert counts(played) == Documents(total=3, completed=1, cancelled=2)
+
+
+def test_a_resume_lets_the_rest_of_any_completed_go_on() -> None:
+    played = play(fan("ANY_COMPLETED"), opened("read", 3), documents("read", completed=1), pause())
+    asked = len(played.asked)
+
+    resume()(played)
+
+    assert RunDocuments(0) in played.asked[asked:]
+
+
 def test_counts_add_up() -> None:
     one = Documents(total=9, completed=2, failed=1, skipped=1, not_taken=1, actions=(("b", 2),))
     more = Documents(completed=1, cancelled=1, not_taken=1, actions=(("a", 1), ("b", 1)))
