@@ -9,8 +9,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +24,7 @@ from activities.compiled import Compiled, compiled
 from activities.engine import events as facts
 from activities.engine import retries
 from activities.engine.state import ActivityState, ActivityStatus, Phase, unpack
-from activities.heart import WORKER, heart
+from activities.heart import WORKER, Hold, heart
 from activities.models import Activity, Attempt, Step, StepDocument
 from activities.scope import ActivityScope, document_view
 from activities.steps import Completed, Failed, Outcome, Skipped, StepCall, StepView, document_root
@@ -38,14 +40,14 @@ def settled_until_now(activity: Activity, position: int) -> int | None:
     return None if documents is None else documents.settled
 
 
-def run_lane(activity_id: UUID, position: int, *, stopping: Any = None) -> None:
+def run_lane(activity_id: UUID, position: int, *, stopping: Event | None = None) -> None:
     """Work on the step's documents until none is left for this lane."""
     activity = Activity.objects.select_related("organization", "project").filter(pk=activity_id).first()
     if activity is None:
         return
     lane = Lane(activity, compiled(activity.version_id, activity.pinned_id), position)
     while lane.next_batch(last=stopping is not None and stopping.is_set()):
-        lane.work()
+        lane.work(stopping=stopping)
 
 
 @dataclass(slots=True)
@@ -73,6 +75,7 @@ class Lane:
         self.scope = ActivityScope(activity, plan)
         self.batch: list[StepDocument] = []
         self.ended: list[Ended] = []
+        self.left: list[StepDocument] = []  # claimed, and not begun
         self.size = 1
         self.more_lanes = False
         self.call: StepCall | None = None
@@ -82,23 +85,31 @@ class Lane:
         with runtime.locked(self.activity.pk) as activity:
             step = Step.objects.get(activity=activity, position=self.node.position)
             self._commit(step, after=settled_until_now(activity, self.node.position))
+            self._give_back()
             goes_on = activity.status == ActivityStatus.RUNNING and not last
             activity.refresh_from_db(fields=["state", "status"])
             self.batch = self._claim(step, unpack(activity.state)) if goes_on else []
-        if len(self.batch) and self.more_lanes:
+        if last or (len(self.batch) and self.more_lanes):
             dispatch.current().documents(self.activity.pk, self.node.position)
         return bool(self.batch)
 
-    def work(self) -> None:
-        """Run the documents of the batch, one after the other."""
+    def work(self, *, stopping: Event | None = None) -> None:
+        """Run the documents of the batch, one after the other; when they turn out to be slow, leave the rest to others."""
         began = time.monotonic()
-        for row in self._admitted():
-            with heart.holding("document", row.pk, row.attempt) as hold:
+        with ExitStack() as held:
+            for row, hold in [(row, self._hold(row, held)) for row in self._admitted()]:
+                late = time.monotonic() - began > BATCH_SECONDS and row is not self.batch[0]
+                if late or (stopping is not None and stopping.is_set()):
+                    self.left.append(row)
+                    continue
                 outcome = self._run(row, on_start=hold.started)
-            if not hold.lost:
-                self.ended.append(self._judge(row, outcome))
+                if not hold.lost:
+                    self.ended.append(self._judge(row, outcome))
         quick = time.monotonic() - began < BATCH_SECONDS
         self.size = min(self.size * 2, BATCH) if quick else 1
+
+    def _hold(self, row: StepDocument, held: ExitStack) -> Hold:
+        return held.enter_context(heart.holding("document", row.pk, row.attempt))
 
     def _admitted(self) -> list[StepDocument]:
         """Return the documents whose condition holds; the others are not taken (only where documents take branches)."""
@@ -159,6 +170,15 @@ class Lane:
                 actions=tuple(sorted(actions.items())),
             )
             runtime.record(self.activity.pk, event, worker=WORKER)
+
+    def _give_back(self) -> None:
+        """Put what was not begun back in line, as if it had never been claimed."""
+        left, self.left = self.left, []
+        for row in left:
+            mine = StepDocument.objects.filter(pk=row.pk, attempt=row.attempt, status="RUNNING")
+            mine.update(
+                status="PENDING", attempt=row.attempt - 1, started_at=None, lease_until=None, worker=""
+            )
 
     def _still_mine(self, ended: Ended) -> bool:
         """Take the row from RUNNING to its new status, if nobody else has."""
