@@ -9,6 +9,7 @@ Rule 4: one deadline bounds the whole exchange: lookup, connection, redirects, e
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 import ssl
 import threading
@@ -29,8 +30,18 @@ PORTS: Final = {"http": 80, "https": 443}
 SAFE_HEADERS: Final = frozenset(
     {"accept", "accept-encoding", "content-length", "content-type", "host", "idempotency-key", "user-agent"}
 )
+_NAME: Final = re.compile(
+    r"[A-Za-z0-9._-]+"
+)  # what a name or an IPv4 address is made of, once IDNA is encoded
 _TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last 32 bits
-_RELAYS: Final = tuple(map(ipaddress.ip_network, ("64:ff9b:1::/48", "192.88.99.0/24", "fec0::/10", "::/96")))
+# Relays, and what older lists of special addresses leave out; clouds keep their metadata at the first two.
+_SPECIAL: Final = tuple(
+    map(
+        ipaddress.ip_network,
+        ("192.0.0.0/24", "168.63.129.16/32", "192.88.99.0/24", "64:ff9b:1::/48", "fec0::/10", "::/96")
+        + ("2001::/23", "3fff::/20", "5f00::/16"),
+    )
+)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 AllowSource = Callable[[int], Iterable[str]]
@@ -110,7 +121,7 @@ def exchange(request: Outgoing, *, allow: frozenset[str], seconds: float) -> Ans
             return _follow(client, _build(client, request), deadline)
     except httpx.TimeoutException as error:
         raise EgressTimeout(f"no complete answer within {seconds:g} s") from error
-    except httpx.InvalidURL as error:
+    except (httpx.InvalidURL, UnicodeError) as error:
         raise EgressDenied(f"service bridge egress denied: the address can't be read ({error})") from error
     except httpx.HTTPError as error:
         raise EgressError(f"the call did not go through: {error or type(error).__name__}") from error
@@ -300,8 +311,12 @@ def _left(deadline: float) -> float:
 
 def addresses_for(host: str, port: int, *, allow: frozenset[str], seconds: float) -> list[str]:
     """Return the addresses to connect to; raise EgressDenied if one is not public and the pair is not allowed."""
+    if not 0 < port < 65_536:
+        raise EgressDenied(f"service bridge egress denied: {port} is no port")
     if _pair(host, port) in allow:
         return _resolve(host, port, seconds)
+    if not _NAME.fullmatch(host) and ":" not in host:
+        raise EgressDenied(f"service bridge egress denied: {host!r} is no host name")
     if _is_disguised(host):
         raise EgressDenied(
             f"service bridge egress denied: {host} is an address in a spelling that hides it; write it as a.b.c.d"
@@ -327,7 +342,7 @@ def is_public(text: str) -> bool:
 def _is_public(address: Address) -> bool:
     if not address.is_global or address.is_multicast or (address.is_reserved and address not in _TRANSLATED):
         return False
-    return not any(address in network for network in _RELAYS if network.version == address.version)
+    return not any(address in network for network in _SPECIAL if network.version == address.version)
 
 
 def _within(address: Address) -> list[ipaddress.IPv4Address]:
