@@ -186,6 +186,7 @@ STEP_HANDLERS = {
     "EXECUTION": "activities.steps.execution.Execution",
     "BRIDGE_CALL": "activities.steps.bridge_call.BridgeCall",
     "LLM": "activities.steps.llm.Llm",
+    "PLAN": "activities.steps.plan.ChildPlan",
     "CREATE_TASK": "tasks.steps.CreateTask",
     "APPROVAL": "tasks.steps.Approval",
 }
@@ -194,18 +195,18 @@ PLAN_FILES = env.text("PLAN_FILES", "")
 # host:port pairs that a bridge may reach although their address is not public; the demo adds its own when it is loaded.
 EGRESS_ALLOW = env.names("EGRESS_ALLOW")
 
-# Language models. Without a key and an address it is the offline stand-in that answers. A model is "provider:model", in the
-# names of pydantic-ai, or a model of PROVIDER; with BASE_URL, PROVIDER may be left out: the endpoint speaks OpenAI's protocol.
-MODELS = {
-    "PROVIDER": env.text("MODEL_PROVIDER"),
-    "SMALL": env.text("MODEL_SMALL"),
-    "LARGE": env.text("MODEL_LARGE"),
-    "BASE_URL": env.text("MODEL_BASE_URL"),
-    "API_KEY": env.text("MODEL_API_KEY"),
-    "MAX_TOKENS": env.integer("MODEL_MAX_TOKENS", 4096),
-    "SECONDS": env.integer("MODEL_SECONDS", 120),
-    "AGENT_SECONDS": env.integer("AGENT_SECONDS", 600),
-}
+# Language models: without a key or an address, the offline stand-in answers. A model is "provider:model" in the names
+# of pydantic-ai, or a model of MODEL_PROVIDER; with MODEL_BASE_URL that may be left out: it speaks OpenAI's protocol.
+MODEL_PROVIDER = env.text("MODEL_PROVIDER")
+MODEL_SMALL = env.text("MODEL_SMALL")
+MODEL_LARGE = env.text("MODEL_LARGE")
+MODEL_BASE_URL = env.text("MODEL_BASE_URL")
+MODEL_API_KEY = env.text("MODEL_API_KEY")
+# Other providers that plans may name, each with the key that it reads from the environment by itself.
+MODEL_PROVIDERS = env.names("MODEL_PROVIDERS")
+MODEL_MAX_TOKENS = env.integer("MODEL_MAX_TOKENS", 4096)
+MODEL_SECONDS = env.integer("MODEL_SECONDS", 120)
+AGENT_SECONDS = env.integer("AGENT_SECONDS", 600)
 
 # What the home page shows, in this order.
 HOME_PANELS = [

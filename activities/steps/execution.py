@@ -67,7 +67,10 @@ class Execution:
         return _outcome(ended, warned)
 
     def close(self, activity_id: UUID, position: int, *, reason: str) -> None:
-        """Nothing to withdraw: a timer that comes late changes nothing."""
+        """Withdraw the children of a flow within the step; a timer that comes late changes nothing."""
+        from activities.children import withdraw  # which imports what runs steps
+
+        withdraw(activity_id, position, reason=reason)
 
 
 def fill_options(call: StepCall) -> tuple[dict[str, Any], list[LogLine]]:
@@ -108,12 +111,13 @@ def _request(call: StepCall, options: dict[str, Any]) -> ModuleCall:
         options=options,
         input=call.input,
         inputs=dict(call.inputs),
-        documents=[_handle(document) for document in documents],
+        documents=[document_handle(document) for document in documents],
         steps={slug: view.result for slug, view in call.steps.items()},
     )
 
 
-def _handle(document: DocumentView) -> DocumentHandle:
+def document_handle(document: DocumentView) -> DocumentHandle:
+    """Return the document as modules are given it."""
     known = asdict(document)
     return DocumentHandle(
         **{key: known[key] for key in ("id", "name", "path", "mime", "size", "metadata", "results")}

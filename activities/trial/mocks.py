@@ -22,11 +22,14 @@ from activities.steps import (
 from activities.steps.bridge_answer import map_answer
 from activities.steps.bridge_request import resolve_request
 from activities.steps.bridges import bare_slug
+from activities.steps.llm_prompt import resolve_prompt
+from activities.steps.llm_reply import map_reply
 from activities.steps.script import Script
 from activities.trial.compare import same
-from plans.language.schema import BridgeCallConfig
+from plans.language.schema import BridgeCallConfig, LlmConfig, PlanConfig
 from plans.language.schema import Step as PlanStep
 
+ON_THE_NETWORK = {"builtin/openai", "builtin/http/get"}
 HUMAN = {"CREATE_TASK": "TASK", "APPROVAL": "APPROVAL"}
 MISSING = object()
 
@@ -49,6 +52,10 @@ class Mocks:
         if named:
             raise LookupError(f'no mock of step "{call.step.slug}" matches what it was called with')
         return None
+
+    def asks_input(self, call: StepCall) -> bool:
+        """Tell if a mock that is meant for the step looks at what it was called with."""
+        return any("when_input" in entry for entry in self.entries if names(entry, call))
 
     def bridge_answer(self, bridge: str, endpoint: str) -> Mapping[str, Any] | None:
         """Return what a mock gives for a bridge that a script calls."""
@@ -96,54 +103,82 @@ def returned(returns: Any, attempt: int) -> Mapping[str, Any]:
 class Played:
     """Handlers for a trial: a mock answers where there is one; what touches the world and has none is an error."""
 
-    def __init__(self, mocks: Mocks) -> None:
+    def __init__(self, mocks: Mocks, *, plans: frozenset[str] = frozenset()) -> None:
         self.mocks = mocks
+        self.plans = plans  # those of the catalog, which PLAN steps run for real
 
     def __call__(self, kind: str) -> StepHandler:
         """Return the handler of the kind."""
-        return PlayedHandler(kind, self.mocks)
+        return PlayedHandler(kind, self.mocks, plans=self.plans)
 
 
 class PlayedHandler:
     """A handler that asks the mocks first."""
 
-    def __init__(self, kind: str, mocks: Mocks) -> None:
+    def __init__(self, kind: str, mocks: Mocks, *, plans: frozenset[str] = frozenset()) -> None:
         self.kind = kind
         self.mocks = mocks
+        self.plans = plans
 
     def pure(self, step: PlanStep) -> bool:
         """Nothing here touches the world."""
         return True
 
     def close(self, activity_id: UUID, position: int, *, reason: str) -> None:
-        """Nothing was opened."""
+        """Cancel children; nothing else was opened."""
+        if self.kind in ("EXECUTION", "PLAN"):
+            registered(self.kind).close(activity_id, position, reason=reason)
 
     def run(self, call: StepCall) -> Outcome:
         """Answer by a mock, or for real where that is harmless."""
         if self.kind in HUMAN:
             return self._human(call)
-        given: Any = MISSING
-        if isinstance(call.step.config, BridgeCallConfig):
-            request = resolve_request(call)
-            if isinstance(request, Failed):
-                return request
-            values = request.values
-            given = {"body": values.body} if values.has_body else {}
-            given |= {
-                name: getattr(values, name) for name in ("query", "path", "headers") if getattr(values, name)
-            }
+        given = self._given(call)
+        if isinstance(given, Failed):
+            return given
         try:
             answer = self.mocks.answer(call, given=given)
         except LookupError as error:
             return system_error(str(error))
         return self._unmocked(call) if answer is None else self._mocked(call, answer)
 
+    def _given(self, call: StepCall) -> Any:
+        """Return what `when_input` is compared with."""
+        match call.step.config:
+            case BridgeCallConfig():
+                request = resolve_request(call)
+                if isinstance(request, Failed):
+                    return request
+                values = request.values
+                parts = {name: getattr(values, name) for name in ("query", "path", "headers")}
+                body = {"body": values.body} if values.has_body else {}
+                return body | {name: part for name, part in parts.items() if part}
+            case LlmConfig() if self.mocks.asks_input(call):
+                # Made only where a mock asks: prompt templates are taken on trust here, and have no text.
+                prompt = resolve_prompt(call, enrich=self._enrich)
+                return prompt if isinstance(prompt, Failed) else {"prompt": prompt.text}
+            case _:
+                return MISSING
+
+    def _enrich(
+        self, call: StepCall, reference: str, operation: str, values: Mapping[str, Any], number: int
+    ) -> Any:
+        answer = self.mocks.bridge_answer(bare_slug(reference), operation)
+        if answer is None:
+            return system_error(f"bridge {bare_slug(reference)} {operation} has no mock")
+        if answer.get("outcome", "success") == "success":
+            return answer.get("result")
+        failed = self._mocked(call, answer)
+        return failed if isinstance(failed, Failed) else system_error(f"a mock of {operation} can't be skipped")
+
     def _unmocked(self, call: StepCall) -> Outcome:
         if self.kind == "SCRIPT":
             return Script(host=lambda script: ScriptHost(self.mocks)).run(call)
         reference = bare_module(getattr(call.step.config, "module_ref", "") or "")
-        if self.kind == "EXECUTION" and reference.startswith("builtin/"):
+        if self.kind == "EXECUTION" and reference.startswith("builtin/") and reference not in ON_THE_NETWORK:
             return registered("EXECUTION").run(call)
+        if isinstance(call.step.config, PlanConfig) and bare_slug(call.step.config.activity_plan_ref) in self.plans:
+            return registered("PLAN").run(call)
         what = f"module {reference}" if self.kind == "EXECUTION" else f"a {self.kind} step"
         return system_error(f'step "{call.step.slug}": {what} touches the world and has no mock')
 
@@ -169,16 +204,18 @@ class PlayedHandler:
     def _succeeded(self, call: StepCall, answer: Mapping[str, Any]) -> Outcome:
         result = {answer["echo"]: call.input} if "echo" in answer else answer.get("result")
         config = call.step.config
-        if isinstance(config, BridgeCallConfig):
-            mapped = map_answer(
-                config, result if isinstance(result, Mapping) else {"_statusCode": 200, "_body": result}
-            )
-            return (
-                replace(mapped, action=answer["action"])
-                if "action" in answer and isinstance(mapped, Completed)
-                else mapped
-            )
-        return Completed(result, answer.get("action"))
+        mapped: Outcome
+        match config:
+            case BridgeCallConfig():
+                body = result if isinstance(result, Mapping) else {"_statusCode": 200, "_body": result}
+                mapped = map_answer(config, body)
+            case LlmConfig():
+                mapped = map_reply(config, result)
+            case _:
+                return Completed(result, answer.get("action"))
+        if "action" in answer and isinstance(mapped, Completed):
+            return replace(mapped, action=answer["action"])
+        return mapped
 
     def _human(self, call: StepCall) -> Outcome:
         """Let the real handler say if a person is needed; then the mock is that person."""
