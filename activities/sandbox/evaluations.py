@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-from activities.sandbox.frames import Frame, PipeClosed, PipeTimeout
+from activities.sandbox.frames import Frame, PipeClosed, PipeTimeout, read_json
 from activities.sandbox.outcomes import Evaluation, Verdict, error_of
 from activities.sandbox.pool import pool
 from activities.sandbox.workers import Worker
@@ -74,7 +74,7 @@ def _verdict(frame: Frame) -> Verdict:
         return Verdict(error=frame.header["error"])
     if not frame.header["has_value"]:
         return Verdict()
-    return Verdict(json.loads(frame.payload), has_value=True)
+    return Verdict(read_json(frame.payload), has_value=True)
 
 
 def _failed(code: str, message: str) -> Verdict:

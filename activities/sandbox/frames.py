@@ -63,7 +63,7 @@ class Pipe:
         head, payload = _LENGTHS.unpack_from(self._buffer)
         whole = _LENGTHS.size + head + payload
         self._fill(whole, deadline)
-        header = json.loads(self._buffer[_LENGTHS.size : _LENGTHS.size + head])
+        header = read_json(bytes(self._buffer[_LENGTHS.size : _LENGTHS.size + head]))
         frame = Frame(header, bytes(self._buffer[_LENGTHS.size + head : whole]))
         del self._buffer[:whole]
         return frame
@@ -79,6 +79,22 @@ class Pipe:
             if not chunk:
                 raise PipeClosed
             self._buffer += chunk
+
+
+def read_json(text: bytes) -> Any:
+    """Return the value; half a surrogate pair, a text in JavaScript and nowhere else, becomes U+FFFD."""
+    value = json.loads(text)
+    return _whole_text(value) if b"\\ud" in text or b"\\uD" in text else value
+
+
+def _whole_text(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole_text(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole_text(key): _whole_text(item) for key, item in value.items()}
+    return value
 
 
 def _wait(descriptor: int, event: int, deadline: float) -> None:

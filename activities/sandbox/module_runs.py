@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from activities.sandbox.frames import PipeClosed, PipeTimeout
+from activities.sandbox.frames import PipeClosed, PipeTimeout, read_json
 from activities.sandbox.outcomes import MODULE_LIMITS, Limits, ModuleOutcome, error_of
 from activities.sandbox.pool import pool
 from activities.sandbox.workers import Worker
@@ -47,7 +47,7 @@ def run_module(
         if frame.header["retire"]:
             worker.kill()
         error = frame.header["error"]
-        value = None if error is not None else json.loads(frame.payload)
+        value = None if error is not None else read_json(frame.payload)
         return ModuleOutcome(value, error, frame.header["logs"], frame.header["system"])
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from activities.sandbox.frames import Frame, PipeClosed, PipeTimeout
+from activities.sandbox.frames import Frame, PipeClosed, PipeTimeout, read_json
 from activities.sandbox.outcomes import SCRIPT_LIMITS, Limits, ScriptOutcome, error_of
 from activities.sandbox.pool import pool
 from activities.sandbox.workers import Worker
@@ -90,7 +90,7 @@ class _Run:
                 self._logs += frame.header["logs"]
                 if frame.header["error"] is not None:
                     return self._failed(frame.header["error"])
-                return ScriptOutcome(_value(frame.payload), None, self._logs, self._called)
+                return ScriptOutcome(read_json(frame.payload), None, self._logs, self._called)
 
     def _receive(self) -> Frame:
         began = time.monotonic()
@@ -117,21 +117,3 @@ def _gone(worker: Worker) -> dict[str, Any]:
         return error_of("cancelled", "the script was stopped", class_name="Cancelled")
     message = f"the process of the script ended ({worker.exit_text()})"
     return error_of("script-crashed", message, class_name="ScriptCrashed")
-
-
-def _value(payload: bytes) -> Any:
-    value = json.loads(payload)
-    if b"\\ud" in payload or b"\\uD" in payload:
-        # Half a surrogate pair is a text in JavaScript and nowhere else: no database or file takes it.
-        return _whole_text(value)
-    return value
-
-
-def _whole_text(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
-        return [_whole_text(item) for item in value]
-    if isinstance(value, dict):
-        return {_whole_text(key): _whole_text(item) for key, item in value.items()}
-    return value
