@@ -59,6 +59,10 @@ class StepChanges:
             columns = self._columns(change, event, decision.state, worker=worker)
             if change.position == own:
                 columns |= _payload(event, change)
+                if change.after == Phase.FAILED and isinstance(
+                    event, facts.DocumentsOpened | facts.DocumentsSettled
+                ):
+                    columns["error"] = self._documents_error(change.position, decision.state)
             if change.how in {"reset", "again", "lost"}:
                 self._keep_attempt(change, columns)
             self.fields[change.position].update(columns)
@@ -130,6 +134,20 @@ class StepChanges:
              "losses", "worker"],
             batch_size=200,
         )  # fmt: skip
+
+    def _documents_error(self, position: int, state: ActivityState) -> dict[str, Any]:
+        """Say why a per-document step failed: how many of its documents, and the first of them with its error."""
+        counts = state.extra(position).documents or Documents()
+        failed = StepDocument.objects.filter(
+            step__activity=self.activity, step__position=position, status="FAILED"
+        )
+        first = failed.order_by("position").values_list("document__name", "error").first()
+        name, why = first if first is not None else ("", None)
+        error = {"code": "documents-failed", "message": "no document completed"} | (why or {})
+        if first is not None:
+            message = f"{counts.failed} of {counts.total} documents failed; {name}: {error['message']}"
+            error |= {"message": message}
+        return error | {"class": "DocumentsFailed", "place": ""}
 
     def _own_position(self, event: facts.Event) -> int | None:
         slug = getattr(event, "step", None)

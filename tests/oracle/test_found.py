@@ -1,0 +1,58 @@
+"""What the oracle found: the smallest plan for each difference, kept so that it does not come back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from activities.trial.run import Trial
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FAILS = {"outcome": "failed", "error": {"code": "E7", "message": "unreadable"}}
+WORKS = {"outcome": "success", "result": {"n": 1}}
+
+
+def work(slug: str, *after: str, **more: Any) -> dict[str, Any]:
+    """Return a step that a mock answers."""
+    return {
+        "slug": slug,
+        "kind": "EXECUTION",
+        "dependsOn": [*after],
+        "config": {"moduleRef": "acme/work"},
+        **more,
+    }
+
+
+def each(slug: str, *after: str, join: str = "ALL_SETTLED", **more: Any) -> dict[str, Any]:
+    """Return a step that a mock answers for each document."""
+    return work(slug, *after, **more) | {
+        "config": {"moduleRef": "acme/work", "perDocument": True, "joinPolicy": join}
+    }
+
+
+def mock(step: str, returns: Any, document: str = "") -> dict[str, Any]:
+    """Return a mock of a step, or of one document in it."""
+    return {"step": step, "returns": returns} | ({"document": document} if document else {})
+
+
+def ran(*steps: dict[str, Any], mocks: Any = (), documents: Any = (), **plan: Any) -> dict[str, Any]:
+    """Run the steps; what has no mock of its own works."""
+    everything = [*mocks, {"moduleRef": "acme/work", "returns": WORKS}]
+    document = {"slug": "p", "name": "P", "steps": list(steps), **plan}
+    return Trial(document, mocks=everything, documents=documents).run()
+
+
+def statuses(report: dict[str, Any]) -> dict[str, str]:
+    """Return the status of each step."""
+    return {slug: step["status"] for slug, step in report["steps"].items()}
+
+
+def test_a_per_document_step_that_failed_says_why_and_so_does_the_activity() -> None:
+    report = ran(
+        each("read", join="ALL_COMPLETED"), documents=["a.txt", "b.txt"], mocks=[mock("read", FAILS, "b.txt")]
+    )
+    error = report["steps"]["read"]["error"]
+    assert error["code"] == "E7"
+    assert error["message"] == "1 of 2 documents failed; b.txt: unreadable"
+    assert report["error"]["message"] == error["message"]
