@@ -55,11 +55,13 @@ def readiness(graph: Graph, state: ActivityState, node: Node) -> Readiness:
                 blocked = True
             case Readiness.READY:
                 waits = waits or (node.fan_out is not None and documents_go_on(state, edge.upstream))
-    for upstream in (*node.data, *state.extra(node.position).needs):
+    needs = state.extra(node.position).needs
+    for upstream in (*node.data, *(need for need in needs if need not in node.lazy_skip_data)):
         phase = Phase(state.phases[upstream])
         if phase not in SETTLED:
             blocked, waits = blocked or phase in TERMINAL, waits or phase not in TERMINAL
-    waits = waits or any(Phase(state.phases[upstream]) not in TERMINAL for upstream in node.skip_data)
+    skips = (*node.skip_data, *(need for need in needs if need in node.lazy_skip_data))
+    waits = waits or any(Phase(state.phases[upstream]) not in TERMINAL for upstream in skips)
     if blocked:
         return BLOCKED
     return WAIT if waits else OK

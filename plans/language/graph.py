@@ -57,6 +57,7 @@ class Node:
     fan_out: FanOut | None
     actions: tuple[str, ...]
     timeout_seconds: float | None
+    lazy_skip_data: tuple[int, ...] = ()  # like skip_data, where skipIf may turn out not to need it
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ def _upstreams(node: Node, step: Step, positions: Mapping[str, int]) -> set[int]
     """All positions whose settling concerns the node, lazily read ones too."""
     lazy = expressions.references(step.input).lazy if step.has_input else frozenset()
     upstreams = {edge.upstream for edge in node.edges} | set(node.data) | set(node.skip_data)
+    upstreams |= set(node.lazy_skip_data)
     return upstreams | {positions[slug] for slug in lazy if slug in positions}
 
 
@@ -159,15 +161,18 @@ def _node(
     fan_out = _fan_out(step.config)
     # Where documents take branches, the condition of a per-document step is asked for each of them.
     by_document = routing and fan_out is not None
-    data = expressions.references(step.input).steps if step.has_input else frozenset()
-    skip_data = expressions.references(step.skip_if).steps if step.has_skip_if else frozenset()
+    read = expressions.references(step.input if step.has_input else None)
+    skip_read = expressions.references(step.skip_if if step.has_skip_if else None)
     return Node(
         position=position,
         slug=step.slug,
         kind=step.kind,
         edges=tuple(dict.fromkeys(Edge(positions[d.step], d.await_only, d.action) for d in step.depends_on)),
-        data=tuple(sorted(positions[slug] for slug in data)),
-        skip_data=tuple(sorted(positions[slug] for slug in skip_data - data)),
+        data=tuple(sorted(positions[slug] for slug in read.steps)),
+        skip_data=tuple(sorted(positions[slug] for slug in skip_read.steps - read.steps)),
+        lazy_skip_data=tuple(
+            sorted(positions[slug] for slug in skip_read.lazy - read.steps - read.lazy if slug in positions)
+        ),
         bypass=step.bypass,
         guarded=bool(
             step.has_skip_if or (step.condition_expr is not None and not by_document) or step.has_input

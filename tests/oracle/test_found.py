@@ -56,3 +56,17 @@ def test_a_per_document_step_that_failed_says_why_and_so_does_the_activity() -> 
     assert error["code"] == "E7"
     assert error["message"] == "1 of 2 documents failed; b.txt: unreadable"
     assert report["error"]["message"] == error["message"]
+
+
+def test_a_skip_if_that_reads_a_step_only_perhaps_is_judged_when_that_step_has_settled() -> None:
+    skips = {"$if": {"$step": "first"}, "then": {"$step": "second", "path": "n"}}
+    report = ran(work("a", skipIf=skips), work("second", "between"), work("between"), work("first"), mocks=())
+    assert statuses(report)["a"] == "SKIPPED"
+
+
+def test_a_failed_step_that_only_skip_if_reads_perhaps_does_not_block() -> None:
+    skips = {"$if": {"$step": "first"}, "then": {"$step": "second"}}
+    report = ran(
+        work("a", skipIf=skips), work("first"), work("second", "first"), mocks=[mock("second", FAILS)]
+    )
+    assert statuses(report) == {"a": "COMPLETED", "first": "COMPLETED", "second": "FAILED"}
