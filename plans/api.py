@@ -203,6 +203,8 @@ class PlanApi(Idempotent, GenericViewSet[Plan]):
             return Response(status=status.HTTP_204_NO_CONTENT)
         if request.method == "PUT":
             sent: Any = request.data
+            if not isinstance(sent, Source):
+                raise Invalid(_("the body is empty; send the plan document as it is typed so far"))
             services.keep_draft(plan, sent.value, by=person_of(request), source=_text(request))
         draft = services.draft_of(plan, person_of(request))
         if draft is None:
