@@ -19,6 +19,7 @@ from tests.activities.engine.words import (
     NOT_TAKEN,
     PENDING,
     QUEUED,
+    SKIPPED,
     WAITING,
     FanOut,
     Graph,
@@ -59,7 +60,7 @@ def counts(played: Play) -> Documents:
         ("ALL_SETTLED", {"completed": 2}, WAITING),
         ("ALL_SETTLED", {"completed": 1, "failed": 2}, COMPLETED),
         ("ALL_SETTLED", {"failed": 3}, FAILED),
-        ("ALL_SETTLED", {"skipped": 3}, COMPLETED),
+        ("ALL_SETTLED", {"skipped": 3}, SKIPPED),  # none completed, and none failed
         ("ALL_SETTLED", {"failed": 1, "skipped": 2}, FAILED),  # something failed and nothing was done
         ("ALL_COMPLETED", {"completed": 3}, COMPLETED),
         ("ALL_COMPLETED", {"completed": 2, "skipped": 1}, COMPLETED),
