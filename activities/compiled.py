@@ -11,7 +11,7 @@ from typing import Any
 from activities.steps import handler_for
 from plans.catalog import actions_of, catalog_from
 from plans.language.graph import Graph, compile_graph
-from plans.language.schema import Plan, Step
+from plans.language.schema import LlmConfig, Plan, Step
 from plans.language.spellings import read
 from plans.models import PinnedDefinitions, PlanVersion
 
@@ -51,9 +51,22 @@ class Compiled:
         """Return the steps whose results the step's config may read, by their names in its texts."""
         step = self.steps[position]
         known = self.mentions.get(step.slug)
-        if known is None:
-            known = self.mentions[step.slug] = mentioned(step.config.model_dump_json(), self.graph.positions)
+        if known is None and getattr(step.config, "script_sidecars", ()):
+            known = self.mentions[step.slug] = frozenset(
+                self.graph.positions
+            )  # what sidecars read is not known
+        elif known is None:
+            text = step.config.model_dump_json() + self._prompt_of(step)
+            known = self.mentions[step.slug] = mentioned(text, self.graph.positions)
         return known
+
+    def _prompt_of(self, step: Step) -> str:
+        """Return the pinned prompt template of an LLM step: it reads steps as the step's own texts do."""
+        if not isinstance(step.config, LlmConfig) or not step.config.prompt_template_ref:
+            return ""
+        slug = step.config.prompt_template_ref.rsplit("/", 1)[-1]
+        pinned = self.definitions.get("promptTemplates", {}).get(slug) or {}
+        return str(pinned.get("prompt") or "")
 
 
 def mentioned(text: str, slugs: Mapping[str, object]) -> frozenset[str]:

@@ -12,6 +12,7 @@ from activities.messages import wire
 from activities.models import Activity, Attempt, Step, StepDocument
 from activities.scope import documents_result
 from activities.steps import OpensWork, handler_for
+from activities.steps.model_use import usage_of
 
 DOCUMENTS_SHOWN = 1000
 
@@ -34,6 +35,7 @@ def step_detail(activity: Activity, slug: str) -> dict[str, Any]:
         "result": documents_result(activity, slug) if fans_out else row.result,
         "reason": row.reason,
         "logs": row.logs or [],
+        "usage": usage_of(activity, row.position),
         "attempts": [attempt_view(attempt) for attempt in _attempts(row)],
         "documents": _documents(row),
         "task": {"url": work.url, "title": work.title, "status": work.status} if work else None,

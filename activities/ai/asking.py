@@ -14,7 +14,7 @@ from django.conf import settings
 
 from activities.ai.choosing import Chosen
 from activities.ai.failing import ModelFailed, failure
-from activities.ai.stand_in import stand_in_reply
+from activities.ai.stand_in import SENTENCE, stand_in_reply
 
 if TYPE_CHECKING:
     from pydantic_ai.messages import ModelResponse
@@ -51,9 +51,13 @@ def ask(
     stand_in_keys: Mapping[str, str] | None = None,
     on_start: Callable[[Killable], None] | None = None,
 ) -> Reply:
-    """Ask once; raise ModelFailed. `on_start` gets what can be killed from another thread."""
+    """Ask once; raise ModelFailed. `on_start` gets what can be killed from another thread.
+
+    `stand_in_keys` are what the caller reads from a JSON reply; without them the stand-in gives a sentence.
+    """
     if chosen.model is None:
-        return Reply(stand_in_reply(stand_in_keys or {}), chosen.provider, chosen.name, stand_in=True)
+        text = SENTENCE if stand_in_keys is None else stand_in_reply(stand_in_keys)
+        return Reply(text, chosen.provider, chosen.name, stand_in=True)
     began = time.monotonic()
     response = run_killable(_response(chosen, prompt, seconds), on_start=on_start)
     usage = response.usage

@@ -7,7 +7,9 @@ Rule 2: a plan may name another provider only where the operator allows it; it h
 from __future__ import annotations
 
 import inspect
+import re
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
@@ -21,6 +23,7 @@ SIZES: Final = ("SMALL", "LARGE")
 COMPATIBLE: Final = "openai-compatible"
 _OLD_NAMES: Final = {"google-gla": "google", "gemini": "google", "google-vertex": "google-cloud"}
 _SERVES_OPENAI: Final = ("", COMPATIBLE, "openai", "openai-chat")
+_PROVIDER_NAME: Final = re.compile(r"[a-z][a-z0-9-]*")
 _ADDRESS: Final = ("base_url", "api_base")
 
 
@@ -92,21 +95,20 @@ def _split(meant: str) -> tuple[str, str]:
 
 
 def _parts(meant: str) -> tuple[str, str]:
-    from pydantic_ai.providers import infer_provider_class
-
     head, separator, rest = meant.partition(":")
     provider = _OLD_NAMES.get(head, head)
-    if not separator:
-        return "", meant
-    if provider == COMPATIBLE:
-        return provider, rest
-    try:
-        infer_provider_class(provider)
-    except ValueError:
-        return "", meant
-    except ImportError as error:
-        raise ModelProblem(f'provider "{provider}" needs a package that is not installed: {error}') from error
-    return provider, rest
+    return (provider, rest) if separator and _is_provider(provider) else ("", meant)
+
+
+def _is_provider(name: str) -> bool:
+    """Tell if the library has such a provider, without importing what that takes."""
+    if name == COMPATIBLE:
+        return True
+    if not _PROVIDER_NAME.fullmatch(name):
+        return False
+    module = name.replace("-", "_")
+    family = module.rpartition("_")[0] or module  # openai-chat, azure-responses
+    return any(find_spec(f"pydantic_ai.providers.{each}") is not None for each in (module, family))
 
 
 def _of_settings(provider: str, name: str) -> Chosen:
@@ -132,6 +134,8 @@ def _of_environment(provider: str, name: str) -> Chosen:
         infer_provider_class(provider)()
     except UserError:
         return _stand_in(f"there is no key for provider {provider}")
+    except ImportError as error:
+        raise ModelProblem(f'provider "{provider}" needs a package that is not installed: {error}') from error
     except ValueError as error:
         raise ModelProblem(f'MODEL_PROVIDER "{provider}" is no provider that is known here') from error
     return Chosen(provider, name, _inferred(provider, name, key="", address=""))
@@ -143,7 +147,7 @@ def _inferred(provider: str, name: str, *, key: str, address: str) -> Model:
 
     try:
         return infer_model(f"{provider}:{name}", lambda _name: _provider(provider, key=key, address=address))
-    except (UserError, ValueError) as error:
+    except (UserError, ValueError, ImportError) as error:
         raise ModelProblem(f'model "{provider}:{name}" can\'t be used: {error}') from error
 
 
