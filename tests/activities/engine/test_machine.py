@@ -288,5 +288,5 @@ class PeopleAndWorkers(RuleBasedStateMachine):
         assert again.state == self.played.state
 
 
-PeopleAndWorkers.TestCase.settings = settings(max_examples=1000, stateful_step_count=60, deadline=None)
+PeopleAndWorkers.TestCase.settings = settings(max_examples=80, stateful_step_count=30, deadline=None)
 TestPeopleAndWorkers = PeopleAndWorkers.TestCase
