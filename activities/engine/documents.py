@@ -18,16 +18,20 @@ def reduce(fan_out: FanOut, documents: Documents) -> Phase | None:
         return Phase.NOT_TAKEN
     if fan_out.join == "ALL_COMPLETED" and documents.failed + documents.cancelled:
         return Phase.FAILED
-    if documents.failed and not documents.completed:
+    if documents.completed or not documents.settled:
+        return Phase.COMPLETED
+    if documents.failed or fan_out.join == "ANY_COMPLETED":
         return Phase.FAILED
-    return Phase.COMPLETED
+    return Phase.SKIPPED if documents.skipped else Phase.COMPLETED
 
 
 def too_many_failed(fan_out: FanOut, documents: Documents) -> bool:
     """Tell if more documents failed than the step tolerates."""
     if fan_out.max_failed is None:
         return False
-    limit = fan_out.max_failed * documents.total / 100 if fan_out.max_failed_percent else fan_out.max_failed
+    limit = fan_out.max_failed
+    if fan_out.max_failed_percent:
+        limit *= (documents.total - documents.not_taken) / 100
     return documents.failed > limit
 
 

@@ -25,7 +25,7 @@ class Phase(IntEnum):
     WAITING = 4  # running -> completed, skipped, failed, cancelled, backoff
     BACKOFF = 5  # running, waiting -> queued
     COMPLETED = 6  # running, waiting -> pending (rerun)
-    SKIPPED = 7  # pending, guarding, running, failed (operator) -> pending (rerun)
+    SKIPPED = 7  # pending, guarding, running, waiting, failed (operator) -> pending (rerun)
     NOT_TAKEN = 8  # pending, guarding -> pending (rerun)
     FAILED = 9  # guarding, running, waiting -> pending (retry), skipped (operator)
     CANCELLED = 10  # pending … backoff -> pending (retry)

@@ -70,3 +70,24 @@ def test_a_failed_step_that_only_skip_if_reads_perhaps_does_not_block() -> None:
         work("a", skipIf=skips), work("first"), work("second", "first"), mocks=[mock("second", FAILS)]
     )
     assert statuses(report) == {"a": "COMPLETED", "first": "COMPLETED", "second": "FAILED"}
+
+
+def test_a_per_document_step_whose_documents_were_all_skipped_is_skipped() -> None:
+    report = ran(
+        each("read", onError={"action": "skip"}),
+        work("next", input={"$from": {"step": "read"}, "$on_skip": "use_default", "$default": "none"}),
+        documents=["a.txt"],
+        mocks=[mock("read", FAILS), mock("next", {"outcome": "success", "echo": "got"})],
+    )
+    assert statuses(report) == {"read": "SKIPPED", "next": "COMPLETED"}
+    assert report["steps"]["next"]["result"] == {"got": "none"}
+
+
+def test_any_completed_fails_where_no_document_completed() -> None:
+    report = ran(
+        each("read", join="ANY_COMPLETED", onError={"action": "skip"}),
+        documents=["a.txt"],
+        mocks=[mock("read", FAILS)],
+    )
+    assert statuses(report) == {"read": "FAILED"}
+    assert report["error"]["message"] == "no document completed"
