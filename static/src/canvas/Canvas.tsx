@@ -236,6 +236,8 @@ function toNodes(
       selected: id === selected,
       ariaLabel: label,
       ...nodeSize(look !== null),
+      // Without it, React Flow measures a changed node again, and its edges are gone until then.
+      measured: nodeSize(look !== null),
     };
   });
 }

@@ -53,6 +53,7 @@ describe("toFlow", () => {
 
   test.each<[StepStatus, string | null, StepStatus, string]>([
     ["COMPLETED", "approve", "RUNNING", "taken"],
+    ["COMPLETED", "approve", "PENDING", "idle"],
     ["COMPLETED", "reject", "NOT_TAKEN", "not-taken"],
     ["COMPLETED", "reject", "COMPLETED", "not-taken"],
     ["RUNNING", null, "PENDING", "idle"],

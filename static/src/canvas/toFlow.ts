@@ -67,7 +67,8 @@ export function edgeState(edge: GraphEdge, from: StepLook | undefined, to: StepL
 function afterCompletion(edge: GraphEdge, from: StepLook, to: StepLook): EdgeState {
   if (to.status === "NOT_TAKEN") return "not-taken";
   const elsewhere = edge.action !== null && from.documents === null && from.action !== edge.action;
-  return elsewhere ? "not-taken" : "taken";
+  if (elsewhere) return "not-taken";
+  return to.status === "PENDING" ? "idle" : "taken";
 }
 
 function toNode(step: GraphStep, look: StepLook | null, mark: Mark | null): FlowNode {
