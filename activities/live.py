@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import threading
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from asgiref.sync import async_to_sync
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -27,6 +28,9 @@ from plans.graph_view import telling_line
 
 logger = logging.getLogger("throughline.live")
 _server_loop: asyncio.AbstractEventLoop | None = None
+_own_loop: tuple[int, asyncio.AbstractEventLoop] | None = None  # with the process that made it
+_newest: dict[UUID, int] = {}  # hints that are on their way to be sent
+_guard = threading.Lock()
 
 
 def group(activity_id: UUID | str) -> str:
@@ -41,17 +45,42 @@ def serve_from(loop: asyncio.AbstractEventLoop) -> None:
 
 
 def hint(activity_id: UUID, seq: int) -> None:
-    """Tell whoever watches that there is something new. Never raises: a hint is only for speed."""
+    """Tell whoever watches that there is something new. Never waits, never raises: a hint is only for speed."""
     layer = get_channel_layer()
-    message = {"type": "activity.changed", "seq": seq, "activity": str(activity_id)}
+    loop = None if layer is None else _loop_of(layer)
+    if loop is None:
+        return
+    with _guard:
+        sent = activity_id in _newest
+        _newest[activity_id] = seq
+    if not sent:
+        asyncio.run_coroutine_threadsafe(_tell(layer, activity_id), loop)
+
+
+async def _tell(layer: Any, activity_id: UUID) -> None:
+    with _guard:
+        seq = _newest.pop(activity_id)
     try:
-        if isinstance(layer, InMemoryChannelLayer):
-            if _server_loop is not None and _server_loop.is_running():
-                asyncio.run_coroutine_threadsafe(layer.group_send(group(activity_id), message), _server_loop)
-        elif layer is not None:
-            async_to_sync(layer.group_send)(group(activity_id), message)
-    except Exception as error:  # noqa: BLE001  whatever the layer raises, a commit that is done must not fail
+        message = {"type": "activity.changed", "seq": seq, "activity": str(activity_id)}
+        await layer.group_send(group(activity_id), message)
+    except Exception as error:  # noqa: BLE001  whatever the layer raises, there is nobody to tell
         logger.warning("hint for activity %s was lost: %s", activity_id, error)
+
+
+def _loop_of(layer: Any) -> asyncio.AbstractEventLoop | None:
+    """Return the loop to speak from: the server's, else one of our own that keeps its connection open."""
+    global _own_loop
+    if _server_loop is not None and _server_loop.is_running():
+        return _server_loop
+    if isinstance(layer, InMemoryChannelLayer):
+        return None
+    with _guard:
+        if _own_loop is None or _own_loop[0] != os.getpid():  # a fork has the loop, and not its thread
+            loop = asyncio.new_event_loop()
+            threading.Thread(target=loop.run_forever, name="hints", daemon=True).start()
+            _own_loop = (os.getpid(), loop)
+            _newest.clear()
+        return _own_loop[1]
 
 
 def snapshot(activity_id: UUID) -> messages.Snapshot:
@@ -136,7 +165,7 @@ def sentence(row: Event) -> str:
         case "StepCompleted":
             return _("%(step)s completed") % words
         case "StepFailed":
-            return _("%(step)s failed; it is now %(status)s") % words
+            return _(FAILURES.get(str(words["status"]), "%(step)s failed")) % words
         case "StepSkipped":
             return _("%(step)s found that it need not run") % words
         case "StepLost":
@@ -159,6 +188,11 @@ def sentence(row: Event) -> str:
             return PLAIN_SENTENCES.get(row.type, row.type) % words
 
 
+FAILURES = {
+    "PENDING": "%(step)s failed and is tried again",
+    "COMPLETED": "%(step)s failed; the run goes on with its default output",
+    "SKIPPED": "%(step)s failed and is skipped",
+}
 WAITS = {
     "TASK": "%(step)s waits for a person",
     "APPROVAL": "%(step)s waits for approval",
