@@ -42,7 +42,7 @@ def test_two_invoices_become_a_bill_before_the_eyes_of_who_started_them(
     screenshot(olivia, "3-olivia-waits-for-the-approval")
 
     fiona = visit("fiona")
-    acts.open_from_inbox(fiona, re.compile("Finance approval|Approve|Contoso"))
+    acts.open_from_inbox(fiona, "Finance approval")
     screenshot(fiona, "4-fiona-decides")
     fiona.get_by_role("button", name="Approve", exact=True).click()
     expect(fiona.get_by_text("Fiona Falk approved")).to_be_visible()
