@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import time
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -14,10 +16,12 @@ from django.utils import timezone
 
 from activities import live, messages
 from activities.models import Activity
-from activities.tail import Tail, tails
+from activities.tail import Line, Tail, tails
 from plans.models import Person
 
+logger = logging.getLogger("throughline.consumers")
 HEARTBEAT_SECONDS = 5.0
+BROKEN = 1011
 NOT_FOUND = 4404
 SIGNED_OUT = 4401
 TOO_FAR_BEHIND = 2000
@@ -56,16 +60,39 @@ class ActivityConsumer(AsyncJsonWebsocketConsumer):
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         """Nothing comes up this way: what a person does is an HTTP request."""
 
-    async def _run(self, queue: asyncio.Queue[messages.EventMessage]) -> None:
+    async def _run(self, queue: asyncio.Queue[Line]) -> None:
         assert self.tail is not None
         try:
-            seq = await self._first()
-            while True:
-                seq = await self._next(queue, seq)
-                if seq < 0:
-                    return
+            await self._stream(queue, await self._first())
+        except Exception:
+            logger.exception("a socket of activity %s broke; its browser comes back", self.activity_id)
+            await self.close(BROKEN)
         finally:
             await tails.leave(self.tail, queue)
+
+    async def _stream(self, queue: asyncio.Queue[Line], seq: int) -> None:
+        """Send what comes after `seq`, and see with every heartbeat that the person may still see it."""
+        beat_at = time.monotonic() + HEARTBEAT_SECONDS
+        while True:
+            line = await _next(queue, until=beat_at)
+            if line is not None:
+                seq = await self._send_after(seq, line)
+                continue
+            if not await self._may_see():
+                await self.close(NOT_FOUND)
+                return
+            seq = await self._catch_up(seq)
+            await self._beat(seq)
+            beat_at = time.monotonic() + HEARTBEAT_SECONDS
+
+    async def _send_after(self, seq: int, line: Line) -> int:
+        """Send the line if it is the next; where some are missing, look for oneself. Return the last number sent."""
+        if line.seq <= seq:
+            return seq
+        if line.seq > seq + 1:
+            return await self._catch_up(seq)
+        await self.send(text_data=line.text)
+        return line.seq
 
     async def _first(self) -> int:
         since = parse_qs(self.scope["query_string"].decode()).get("since", [""])[0]
@@ -82,24 +109,6 @@ class ActivityConsumer(AsyncJsonWebsocketConsumer):
         snapshot = await database_sync_to_async(live.snapshot)(self.activity_id)
         await self.send_json(messages.wire(snapshot))
         return snapshot.seq
-
-    async def _next(self, queue: asyncio.Queue[messages.EventMessage], seq: int) -> int:
-        """Send what comes; after a quiet heartbeat's time, look for oneself. Return the last number sent, -1 to end."""
-        try:
-            event = await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
-        except TimeoutError:
-            if not await self._may_see():
-                await self.close(NOT_FOUND)
-                return -1
-            seq = await self._catch_up(seq)
-            await self._beat(seq)
-            return seq
-        if event.seq > seq + 1:
-            return await self._catch_up(seq)
-        if event.seq == seq + 1:
-            await self.send_json(messages.wire(event))
-            return event.seq
-        return seq
 
     async def _catch_up(self, seq: int) -> int:
         for event in await database_sync_to_async(live.events_after)(
@@ -123,3 +132,16 @@ class ActivityConsumer(AsyncJsonWebsocketConsumer):
     def _session_lives(self) -> bool:
         session = self.scope.get("session")
         return session is None or session.session_key is None or session.exists(session.session_key)
+
+
+async def _next(queue: asyncio.Queue[Line], *, until: float) -> Line | None:
+    """Return the next line; None when the time has come first."""
+    seconds = until - time.monotonic()
+    if seconds <= 0:
+        return None
+    if not queue.empty():
+        return queue.get_nowait()
+    try:
+        return await asyncio.wait_for(queue.get(), seconds)
+    except TimeoutError:
+        return None
