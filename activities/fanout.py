@@ -21,9 +21,9 @@ from django.db.models import Q
 
 from activities import dispatch, runtime, sandbox
 from activities.compiled import Compiled, compiled
+from activities.engine import documents, retries
 from activities.engine import events as facts
-from activities.engine import retries
-from activities.engine.state import ActivityState, ActivityStatus, Phase, unpack
+from activities.engine.state import ActivityState, ActivityStatus, Documents, Phase, unpack
 from activities.heart import WORKER, Hold, heart
 from activities.models import Activity, Attempt, Step, StepDocument
 from activities.scope import ActivityScope, document_view
@@ -76,6 +76,7 @@ class Lane:
         self.batch: list[StepDocument] = []
         self.ended: list[Ended] = []
         self.left: list[StepDocument] = []  # claimed, and not begun
+        self.counts: Documents | None = None  # of the step at the last claim, while they decide how it ends
         self.size = 1
         self.more_lanes = False
         self.call: StepCall | None = None
@@ -84,8 +85,8 @@ class Lane:
         """Commit the results of the last batch and claim the next in one transaction; tell if there is one."""
         with runtime.locked(self.activity.pk) as activity:
             step = Step.objects.get(activity=activity, position=self.node.position)
-            self._commit(step, after=settled_until_now(activity, self.node.position))
             self._give_back()
+            self._commit(step, after=settled_until_now(activity, self.node.position))
             goes_on = activity.status == ActivityStatus.RUNNING and not last
             activity.refresh_from_db(fields=["state", "status"])
             self.batch = self._claim(step, unpack(activity.state)) if goes_on else []
@@ -94,12 +95,12 @@ class Lane:
         return bool(self.batch)
 
     def work(self, *, stopping: Event | None = None) -> None:
-        """Run the documents of the batch, one after the other; when they turn out to be slow, leave the rest to others."""
+        """Run the documents of the batch one after the other; when they turn out slow, leave the rest to others."""
         began = time.monotonic()
         with ExitStack() as held:
             for row, hold in [(row, self._hold(row, held)) for row in self._admitted()]:
                 late = time.monotonic() - began > BATCH_SECONDS and row is not self.batch[0]
-                if late or (stopping is not None and stopping.is_set()):
+                if late or (stopping is not None and stopping.is_set()) or self._too_many_failed():
                     self.left.append(row)
                     continue
                 outcome = self._run(row, on_start=hold.started)
@@ -107,6 +108,13 @@ class Lane:
                     self.ended.append(self._judge(row, outcome))
         quick = time.monotonic() - began < BATCH_SECONDS
         self.size = min(self.size * 2, BATCH) if quick else 1
+
+    def _too_many_failed(self) -> bool:
+        """Tell if with this batch more documents failed than the step tolerates: then nothing more is launched."""
+        if self.counts is None or self.node.fan_out is None:
+            return False
+        failed = self.counts.failed + sum(each.status == "FAILED" for each in self.ended)
+        return documents.too_many_failed(self.node.fan_out, replace(self.counts, failed=failed))
 
     def _hold(self, row: StepDocument, held: ExitStack) -> Hold:
         return held.enter_context(heart.holding("document", row.pk, row.attempt))
@@ -187,9 +195,10 @@ class Lane:
 
     def _claim(self, step: Step, state: ActivityState) -> list[StepDocument]:
         self.more_lanes = False
-        fan_out = self.node.fan_out
-        if fan_out is None or state.extra(self.node.position).documents is None:
+        fan_out, counts = self.node.fan_out, state.extra(self.node.position).documents
+        if fan_out is None or counts is None:
             return []
+        self.counts = counts if state.phases[self.node.position] == Phase.WAITING else None
         if state.phases[self.node.position] != Phase.WAITING and fan_out.join != "ANY_COMPLETED":
             return []
         at = runtime.now()

@@ -91,3 +91,13 @@ def test_any_completed_fails_where_no_document_completed() -> None:
     )
     assert statuses(report) == {"read": "FAILED"}
     assert report["error"]["message"] == "no document completed"
+
+
+def test_nothing_is_launched_beyond_the_tolerated_failures() -> None:
+    report = ran(
+        {**each("read"), "config": {"moduleRef": "acme/work", "perDocument": True, "maxFailed": 0}},
+        documents=["a.txt", "b.txt", "c.txt", "d.txt"],
+        mocks=[mock("read", FAILS, "b.txt")],
+    )
+    documents = {name: one["status"] for name, one in report["steps"]["read"]["documents"].items()}
+    assert documents == {"a.txt": "COMPLETED", "b.txt": "FAILED", "c.txt": "CANCELLED", "d.txt": "CANCELLED"}
