@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from activities import runtime
+from activities import children, runtime
 from activities.ending import output_event
 from activities.models import Activity, Outbox
 
@@ -75,4 +75,10 @@ def _tell_owner(row: Outbox) -> None:
     send_mail(_("Failed: %(title)s") % {"title": activity.title}, body, None, [person.email])
 
 
-DELIVERIES = {"evaluate-output": _evaluate_output, "tell-owner": _tell_owner}
+DELIVERIES = {
+    "evaluate-output": _evaluate_output,
+    "tell-owner": _tell_owner,
+    "child-ended": children.child_ended,
+    "children-ended": children.group_ended,
+    "cancel-children": children.cancel_group,
+}

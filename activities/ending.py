@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from activities import runtime
+from activities import runtime, schemas
 from activities.compiled import Compiled, compiled
 from activities.engine import events as facts
 from activities.engine.decide import outcome_of
@@ -13,6 +13,7 @@ from activities.engine.state import ACTIVE, ActivityState, ActivityStatus, Phase
 from activities.models import Activity, Step
 from activities.scope import ActivityScope, TreeScope
 from plans.language import expressions
+from plans.language.schema import Plan
 
 
 def output_event(activity_id: UUID) -> facts.OutputEvaluated | None:
@@ -46,6 +47,9 @@ def judge(scope: ActivityScope, state: ActivityState) -> facts.OutputEvaluated:
         return _ended(str(status), "failed", error=_error_of(scope, failed), output=None)
     match resolution:
         case expressions.Resolved(value):
+            error = _schema_error(plan, value)
+            if error is not None:
+                return _ended("FAILED", "failed", error=error)
             return _ended("COMPLETED", "success", output=value)
         case expressions.PathMissing(message):
             error = {"code": 500, "class": "PathMissing", "message": f"output: {message}", "place": ""}
@@ -62,6 +66,13 @@ def judge(scope: ActivityScope, state: ActivityState) -> facts.OutputEvaluated:
                 "place": "",
             }
             return _ended("FAILED", "failed", error=error)
+
+
+def _schema_error(plan: Plan, value: object) -> dict[str, Any] | None:
+    """Return why an output does not fit the plan's schema; a plan without an output gives none to judge."""
+    if plan.output_schema is None or not plan.has_output:
+        return None
+    return schemas.output_error(plan.output_schema, value)
 
 
 def _resolve(scope: ActivityScope, state: ActivityState) -> expressions.Resolution:

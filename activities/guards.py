@@ -47,8 +47,8 @@ def condition_root(scope: ActivityScope, state: ActivityState, step: Step) -> di
     return {
         "orgId": activity.organization.slug,
         "projectId": activity.project.slug,
-        "inputs": activity.inputs,
-        "documentFamilyId": activity.inputs.get("documentFamilyId"),
+        "inputs": scope.inputs,
+        "documentFamilyId": scope.inputs.get("documentFamilyId"),
         "extractedData": None,
         "steps": {slug: step_root(view) for slug, view in views.items()},
     }

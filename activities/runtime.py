@@ -55,7 +55,7 @@ class Recorded:
     changes: list[Change] = field(default_factory=list)
     ready: list[int] = field(default_factory=list)  # steps to evaluate or run
     fanned: list[int] = field(default_factory=list)  # steps whose documents wait for workers
-    asks_output: bool = False
+    sends: bool = False  # something waits in the outbox
 
     @property
     def all_counted(self) -> bool:
@@ -176,7 +176,6 @@ class _Recording:
             case RunDocuments(position):
                 self.recorded.fanned.append(position)
             case EvaluateOutput():
-                self.recorded.asks_output = True
                 self._send("evaluate-output", {}, at)
             case SetTimer(position, kind, attempt, due_at):
                 self.timers.append(
@@ -193,12 +192,15 @@ class _Recording:
             case ResetDocuments(position, keep_completed):
                 self.steps.reset_documents(position, keep_completed=keep_completed)
             case FinishActivity(status):
-                if status == "FAILED":
+                if self.activity.parent_id is not None:
+                    self._send("child-ended", {"status": status}, at)
+                elif status == "FAILED":
                     self._send("tell-owner", {"status": status}, at)
 
     def _send(self, kind: str, payload: dict[str, Any], at: datetime) -> None:
         name = f"{kind}#{self.activity.seq}"
         self.outbox.append(Outbox(activity=self.activity, name=name, kind=kind, payload=payload, due_at=at))
+        self.recorded.sends = True
 
     def save(self) -> None:
         """Write the activity, the changed steps, the events and what goes out later."""
@@ -244,8 +246,15 @@ def announce_ready(recorded: Recorded, *, without: int | None = None) -> None:
         dispatcher.drive(activity_id, None)
     for position in recorded.fanned:
         dispatcher.documents(activity_id, position)
-    if recorded.asks_output:
+    if recorded.sends:
         dispatcher.outbox(activity_id)
+
+
+def post(activity_id: UUID, kind: str, *, name: str, payload: dict[str, Any]) -> None:
+    """Put something into the outbox with the transaction at hand; of one name there is one row, ever."""
+    row = Outbox(activity_id=activity_id, name=name, kind=kind, payload=payload, due_at=now())
+    Outbox.objects.bulk_create([row], ignore_conflicts=True)
+    transaction.on_commit(lambda: dispatch.current().outbox(activity_id))
 
 
 _played: ContextVar[Callable[[], datetime] | None] = ContextVar("played", default=None)

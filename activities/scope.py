@@ -26,6 +26,11 @@ class ActivityScope:
         self._inputs: dict[str, Any] = {}
         self._documents: tuple[DocumentView, ...] | None = None
 
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        """The activity's inputs by name; a flow may have been given some other JSON, which only references reach."""
+        return self.activity.inputs if isinstance(self.activity.inputs, Mapping) else {}
+
     def give(self, slug: str, result: Any) -> None:
         """Put in the result of a step that this burst completed."""
         self._results[slug] = result
@@ -82,8 +87,10 @@ class ActivityScope:
     def call(self, position: int, state: ActivityState, *, timeout: float | None) -> StepCall:
         """Return all that the handler of the step may know."""
         step, activity, extra = self.compiled.steps[position], self.activity, state.extra(position)
-        needs_documents = step.kind != "SCRIPT" or any(
-            word in step.config.script_body for word in READS_DOCUMENTS
+        needs_documents = (
+            step.kind != "SCRIPT"
+            or bool(step.config.script_sidecars)
+            or any(word in step.config.script_body for word in READS_DOCUMENTS)
         )
         return StepCall(
             activity_id=activity.pk,
@@ -101,7 +108,7 @@ class ActivityScope:
             actions=self.compiled.graph.nodes[position].actions,
             taken_actions=taken_actions(self.compiled.plan, step.slug),
             definitions=self.compiled.definitions,
-            inputs=activity.inputs,
+            inputs=self.inputs,
             input=self.input_of(step.slug) if step.has_input else None,
             has_input=step.has_input,
             steps=self.completed(state, self.compiled.reads(position)),

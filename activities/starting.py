@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,16 +17,16 @@ from activities import runtime
 from activities.compiled import Compiled, compiled
 from activities.engine import events as facts
 from activities.engine.state import fresh, pack
-from activities.errors import CannotStart, PlanNotBound
+from activities.errors import CannotStart, CommandRefused, PlanNotBound
 from activities.models import Activity, ActivityDocument, DocumentFamily, Step
 from plans.catalog import catalog_from
 from plans.errors import Invalid
 from plans.language.expressions import TemplateError, render_title
-from plans.language.finding import Finding
-from plans.language.findings import check, check_inputs, check_variables
+from plans.language.finding import Finding, error
+from plans.language.findings import check, check_inputs, check_variables, schema_errors
 from plans.language.schema import Plan as Document
 from plans.language.spellings import read
-from plans.models import Binding, Person, PinnedDefinitions, Plan, PlanVersion, Project
+from plans.models import Binding, Organization, Person, PinnedDefinitions, Plan, PlanVersion, Project
 from plans.services import pin
 
 TITLE_LENGTH = 300
@@ -45,6 +47,35 @@ def start(
 
     Raise PlanNotBound, CannotStart (errors of the plan or of its inputs, all of them) or Invalid.
     """
+    if replanned_from is not None and replanned_from.parent_id is not None:
+        raise CommandRefused(
+            _(
+                "This activity belongs to a step of another; rerun that step, and it starts the newest version."
+            )
+        )
+    with transaction.atomic():
+        ready = startable(plan, project)
+        given, more = judge(ready.document, inputs, variables)
+        _refuse([*ready.findings, *more])
+        require_documents(ready.document, documents)
+        return launch(
+            ready.version, ready.pinned, project=project, by=by, given=given, documents=documents, title=title,
+            replanned_from=replanned_from,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Startable:
+    """A published version, with the definitions it goes on with and what is to be said about it."""
+
+    version: PlanVersion
+    pinned: PinnedDefinitions
+    document: Document
+    findings: Sequence[Finding]
+
+
+def startable(plan: Plan, project: Project) -> Startable:
+    """Return the version that a start in the project takes; raise PlanNotBound, or Invalid if none is published."""
     _require_binding(plan, project)
     version = plan.published
     if version is None:
@@ -53,33 +84,60 @@ def start(
             code="not-published",
         )
     document, findings = read(version.content.document)
-    with transaction.atomic():
-        pinned = pin(plan.organization, document)
-        findings += check(document, catalog_from(pinned.document))
-        given, more = judge(document, inputs, variables)
-        _refuse(findings + more)
-        _require_documents(document, documents)
-        return launch(
-            version, pinned, project=project, by=by, given=given, documents=documents, title=title,
-            replanned_from=replanned_from,
-        )  # fmt: skip
+    pinned = definitions_of(plan.organization, document)
+    return Startable(version, pinned, document, [*findings, *check(document, catalog_from(pinned.document))])
+
+
+_fixed: ContextVar[PinnedDefinitions | None] = ContextVar("fixed definitions", default=None)
+
+
+def definitions_of(organization: Organization, document: Document) -> PinnedDefinitions:
+    """Pin what the document refers to."""
+    return _fixed.get() or pin(organization, document)
+
+
+@contextmanager
+def with_definitions(pinned: PinnedDefinitions) -> Iterator[None]:
+    """Let every plan of this context refer to these definitions: a trial has them from its catalog."""
+    token = _fixed.set(pinned)
+    try:
+        yield
+    finally:
+        _fixed.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What an activity is started with, coerced to the plan's types."""
+    """What an activity is started with, coerced to the plan's types. A flow may take any JSON as its input."""
 
-    inputs: Mapping[str, Any]
+    inputs: Any
     variables: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """The activity whose step starts this one. `nested`: as a flow that stands inside the step."""
+
+    parent: Activity
+    nested: bool
+
+
 def judge(
-    document: Document, inputs: Mapping[str, Any], variables: Mapping[str, Any] | None
+    document: Document, inputs: Any, variables: Mapping[str, Any] | None
 ) -> tuple[Given, list[Finding]]:
     """Coerce inputs and variables; return them with what is wrong with them."""
-    coerced, found = check_inputs(document, dict(inputs))
+    if isinstance(inputs, Mapping) or document.input_options:
+        coerced, found = check_inputs(document, inputs)
+    else:
+        coerced, found = inputs, list(_check_value(document, inputs))
     values, more = check_variables(document, variables)
     return Given(coerced, values), [*found, *more]
+
+
+def _check_value(document: Document, value: Any) -> Iterator[Finding]:
+    if document.inputs_schema is not None:
+        for pointer, what in schema_errors(document.inputs_schema, value):
+            yield error("invalid-inputs", f"{pointer or '/'}: {what}", field="inputs")
 
 
 def launch(
@@ -92,13 +150,19 @@ def launch(
     documents: Sequence[DocumentFamily] = (),
     title: str = "",
     replanned_from: Activity | None = None,
+    lineage: Lineage | None = None,
 ) -> Activity:
-    """Make the rows of a version that was checked, and let it run."""
+    """Make the rows of a version that was checked, and let it run; raise Invalid for what the plan does not take.
+
+    The rows of a child are made while its parent is locked. That is no second lock: nobody else can know them yet.
+    """
+    document = compiled(version.pk, pinned.pk).plan
     with transaction.atomic():
         activity = _create(
             version, pinned, project=project, by=by, given=given, replanned_from=replanned_from
         )
-        document = compiled(version.pk, pinned.pk).plan
+        if lineage is not None:
+            _descend(activity, lineage)
         activity.title, activity.description = _titles(document, activity, documents, title=title, by=by)
         activity.save(force_insert=True)
         _add_rows(activity, documents)
@@ -135,6 +199,13 @@ def _create(
     )
 
 
+def _descend(activity: Activity, lineage: Lineage) -> None:
+    parent = lineage.parent
+    activity.parent, activity.depth, activity.nested = parent, parent.depth + 1, lineage.nested
+    activity.trigger_kind = "PARENT"
+    activity.trigger_metadata = {"sourceActivityId": str(parent.pk)}
+
+
 def _add_rows(activity: Activity, documents: Sequence[DocumentFamily]) -> None:
     ready: Compiled = compiled(activity.version_id, activity.pinned_id)
     Step.objects.bulk_create(
@@ -160,12 +231,15 @@ def _require_binding(plan: Plan, project: Project) -> None:
 
 
 def _refuse(findings: Sequence[Finding]) -> None:
-    errors: list[dict[str, object]] = [dict(finding.as_dict()) for finding in findings if finding.severity == "error"]
+    errors: list[dict[str, object]] = [
+        dict(finding.as_dict()) for finding in findings if finding.severity == "error"
+    ]
     if errors:
         raise CannotStart(errors)
 
 
-def _require_documents(document: Document, documents: Sequence[DocumentFamily]) -> None:
+def require_documents(document: Document, documents: Sequence[DocumentFamily]) -> None:
+    """Raise Invalid where a group of the plan needs a document and there is none."""
     for group in document.document_family_groups:
         if group.required and not documents:
             raise Invalid(
@@ -204,9 +278,9 @@ def _titles(
     try:
         rendered = title or render_title(document.default_title_template or "", root).strip()
         description = render_title(document.default_description_template or "", root)
-    except TemplateError as error:
+    except TemplateError as problem:
         raise Invalid(
-            _("The plan's title template can't be rendered: %(error)s") % {"error": error},
+            _("The plan's title template can't be rendered: %(error)s") % {"error": problem},
             code="template-error",
-        ) from error
+        ) from problem
     return (rendered or document.name or document.slug)[:TITLE_LENGTH], description

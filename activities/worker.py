@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
-from activities import admission, guards, runtime
+from activities import admission, guards, runtime, schemas
 from activities.compiled import compiled
 from activities.engine import events as facts
 from activities.engine.decide import decide
@@ -67,7 +67,6 @@ class Burst:
         self.slow: set[int] = set()  # pure, but not quick
         self.began = time.monotonic()
         self.claimed: int | None = None  # a step that touches the world, whose result is not committed yet
-        self.asks_output = False
 
     def run(self, position: int | None) -> None:
         """Go on until nothing is ready for this worker."""
@@ -143,9 +142,7 @@ class Burst:
     def _claim(self, position: int) -> int:
         """Start the step on the copy; return the attempt."""
         extra, slug = self.state.extra(position), self.compiled.graph.nodes[position].slug
-        self._take(
-            facts.StepStarted(at=runtime.now(), step=slug, attempt=extra.attempt + 1, run=extra.run)
-        )
+        self._take(facts.StepStarted(at=runtime.now(), step=slug, attempt=extra.attempt + 1, run=extra.run))
         return extra.attempt + 1
 
     def _run_claimed(self, position: int) -> None:
@@ -237,7 +234,8 @@ class Burst:
 def run_handler(call: StepCall) -> Outcome:
     """Run the kind's handler; an exception of ours is a system error that names the step, not a dead worker."""
     try:
-        return handler_for(call.step.kind).run(call)
+        refused = schemas.refused_input(call)
+        return refused or schemas.judged(call.step, handler_for(call.step.kind).run(call))
     except LookupError as error:
         return Failed(ErrorInfo(code=500, kind="UnknownKind", message=str(error)), kind="system")
     except Exception as error:

@@ -26,6 +26,7 @@ _BUILT_IN: Final = (
     "sleep",
     "create_messages",
     "stores",
+    "nested",
     "web",
 )
 _ALIASES: Final = {"builtin/http/get": "http/get"}

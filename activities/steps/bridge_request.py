@@ -55,6 +55,14 @@ def resolve_request(call: StepCall) -> Resolved | Failed:
     return _from_script(call, config.request_script) if config.request_script else _from_maps(call, config)
 
 
+def resolve_values(call: StepCall, tree: Json, where: str) -> tuple[Json, Sequence[LogLine]] | Failed:
+    """Resolve a map whose values are templates or JSONata, as those of a request are."""
+    reading = _Reading(template_root(call))
+    placed = _read_tree(tree, where, reading)
+    found = _evaluate(reading.expressions, call.expression_root())
+    return found if isinstance(found, Failed) else (_place(placed, found), logs.warnings(reading.warnings))
+
+
 def _from_maps(call: StepCall, config: BridgeCallConfig) -> Resolved | Failed:
     reading = _Reading(template_root(call))
     trees = {

@@ -17,6 +17,9 @@ PERFORMERS: Final[Mapping[str, str]] = {
     "builtin/put_blob": "activities.steps.stored.put_blob",
     "builtin/get_blob": "activities.steps.stored.get_blob",
     "builtin/load_file": "activities.steps.files.load_file",
+    "builtin/eval": "activities.steps.flows.evaluate",
+    "builtin/map": "activities.steps.flows.map_items",
+    "builtin/iterate": "activities.steps.flows.iterate",
     "http/get": "activities.steps.web.http_get",
 }
 

@@ -31,7 +31,7 @@ from activities.models import (
     StepDocument,
 )
 from activities.scope import documents_result
-from activities.starting import judge, launch
+from activities.starting import judge, launch, with_definitions
 from activities.steps import standing_in
 from activities.steps.files import files_below
 from activities.trial.mocks import Mocks, Played
@@ -39,7 +39,7 @@ from plans.language.finding import Finding
 from plans.language.findings import check, read_catalog
 from plans.language.schema import Plan as Document
 from plans.language.spellings import read, write
-from plans.models import Organization, PinnedDefinitions, Plan, PlanContent, PlanVersion, Project
+from plans.models import Binding, Organization, PinnedDefinitions, Plan, PlanContent, PlanVersion, Project
 
 _numbers = itertools.count(1)
 
@@ -64,19 +64,21 @@ class Trial:
         findings += more
         if any(finding.severity == "error" for finding in findings):
             return refused(findings)
-        local = Local()
+        local, others = Local(), written_plans(definitions)
         with (
             dispatch.using(local),
-            standing_in(Played(Mocks(self.mocks))),
+            standing_in(Played(Mocks(self.mocks), plans=frozenset(others))),
             runtime.playing(local.now),
             files_below(self.folder),
         ):
             project = _project()
+            _publish(project, others)
             version = _version(plan, project.organization)
             pinned = _pinned(project.organization, definitions or {})
             documents = [_document(project, name, self.folder) for name in self.documents]
-            activity = launch(version, pinned, project=project, by=None, given=given, documents=documents)
-            local.play(activity.pk)
+            with with_definitions(pinned):
+                activity = launch(version, pinned, project=project, by=None, given=given, documents=documents)
+                local.play(activity.pk)
         return report(Activity.objects.get(pk=activity.pk), findings)
 
 
@@ -114,11 +116,13 @@ class Local:
             activity = Activity.objects.get(pk=activity_id)
             if activity.status in ENDED:
                 return
-            due = timers.next_due(activity)
-            if due is None:
+            family = Activity.objects.filter(organization=activity.organization_id).exclude(status__in=ENDED)
+            waiting = {one.pk: due for one in family if (due := timers.next_due(one)) is not None}
+            if not waiting:
                 return
-            self.ahead += max(due - self.now(), timezone.now() - timezone.now())
-            timers.fire(activity_id, at=max(due, self.now()))
+            first = min(waiting, key=lambda key: waiting[key])
+            self.ahead += max(waiting[first] - self.now(), timezone.now() - timezone.now())
+            timers.fire(first, at=max(waiting[first], self.now()))
 
     def _do(self, what: str, activity_id: UUID, position: int | None) -> None:
         match what:
@@ -200,12 +204,44 @@ def _project() -> Project:
     return Project.objects.create(organization=organization, slug="trial", name="Trial")
 
 
+def written_plans(definitions: Any) -> dict[str, Document]:
+    """Return the plans that a catalog holds in full, by slug; one that it only names cannot be run."""
+    plans = definitions.get("plans") if isinstance(definitions, Mapping) else None
+    if isinstance(plans, list):
+        plans = {plan.get("slug"): plan for plan in plans if isinstance(plan, Mapping)}
+    if not isinstance(plans, Mapping):
+        return {}
+    return {
+        str(slug): read(plan)[0]
+        for slug, plan in plans.items()
+        if isinstance(plan, Mapping) and ("steps" in plan or "output" in plan)
+    }
+
+
+def _publish(project: Project, plans: Mapping[str, Document]) -> None:
+    """Have the plans of the catalog published, and the project bound to them."""
+    for slug, document in plans.items():
+        version = _version(document.model_copy(update={"slug": slug}), project.organization)
+        Plan.objects.filter(pk=version.plan_id).update(published=version)
+        Binding.objects.create(
+            organization=project.organization,
+            project=project,
+            resource_type="activity-plan",
+            resource_slug=version.plan.slug,
+        )
+
+
 def _version(document: Document, organization: Organization) -> PlanVersion:
-    plan = Plan.objects.create(
-        organization=organization, slug=document.slug[:80] or "trial", name=document.name[:200] or "Trial"
+    plan, _made = Plan.objects.get_or_create(
+        organization=organization,
+        slug=document.slug[:80] or "trial",
+        defaults={"name": document.name[:200] or "Trial"},
     )
-    content = PlanContent.objects.create(organization=organization, digest="trial", document=write(document))
-    return PlanVersion.objects.create(plan=plan, organization=organization, number=1, content=content)
+    number = plan.versions.count() + 1
+    content = PlanContent.objects.create(
+        organization=organization, digest=f"trial-{plan.pk}-{number}", document=write(document)
+    )
+    return PlanVersion.objects.create(plan=plan, organization=organization, number=number, content=content)
 
 
 def _pinned(organization: Organization, definitions: Mapping[str, Any]) -> PinnedDefinitions:
