@@ -138,6 +138,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_POOL = "threads"  # SIGTERM ends them between steps; authored code runs in processes of its own anyway
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = (
@@ -186,12 +187,19 @@ STEP_HANDLERS = {
     "EXECUTION": "activities.steps.execution.Execution",
     "BRIDGE_CALL": "activities.steps.bridge_call.BridgeCall",
     "LLM": "activities.steps.llm.Llm",
+    "AGENT": "activities.steps.agent.Agent",
     "PLAN": "activities.steps.plan.ChildPlan",
     "CREATE_TASK": "tasks.steps.CreateTask",
     "APPROVAL": "tasks.steps.Approval",
 }
 # The folder below which builtin/load_file reads; without one it reads nothing.
 PLAN_FILES = env.text("PLAN_FILES", "")
+# What answers a script's calls to the outside, by the name of the global.
+SCRIPT_HOSTS = {
+    "serviceBridge": "activities.steps.script_bridges.ScriptBridges",
+    "documents": "activities.steps.script_documents.ScriptDocuments",
+    "tasks": "tasks.scripts.ScriptTasks",
+}
 # host:port pairs that a bridge may reach although their address is not public; the demo adds its own when it is loaded.
 EGRESS_ALLOW = env.names("EGRESS_ALLOW")
 

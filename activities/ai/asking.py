@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 
 from activities.ai.choosing import Chosen
-from activities.ai.failing import ModelFailed, failure
+from activities.ai.failing import failure
 from activities.ai.stand_in import SENTENCE, stand_in_reply
+from activities.ai.stopping import run_killable
 
 if TYPE_CHECKING:
     from pydantic_ai.messages import ModelResponse
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from activities.steps import Killable
 
 TEMPERATURE: Final = 0.1
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,51 +89,6 @@ def price_of(response: ModelResponse) -> Decimal | None:
         return response.cost().total_price
     except (LookupError, ValueError, AssertionError):
         return None
-
-
-class Stop:
-    """A way to end a coroutine from another thread; harmless before it began and after it ended."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._cancel: Callable[[], object] | None = None
-        self.stopped = False
-
-    def kill(self) -> None:
-        """End it."""
-        with self._guard:
-            self.stopped = True
-            if self._cancel is not None:
-                self._cancel()
-
-    def bind(self, cancel: Callable[[], object] | None) -> None:
-        """Say how to end what runs now; what is stopped already is ended at once."""
-        with self._guard:
-            self._cancel = cancel
-            if self.stopped and cancel is not None:
-                cancel()
-
-
-def run_killable(
-    work: Coroutine[Any, Any, T], *, on_start: Callable[[Killable], None] | None, stop: Stop | None = None
-) -> T:
-    """Run a coroutine in this thread, on a loop of its own; raise ModelFailed where it is killed."""
-    stop = stop or Stop()
-
-    async def bound() -> T:
-        loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
-        stop.bind(lambda: loop.call_soon_threadsafe(task.cancel))
-        try:
-            return await task
-        finally:
-            stop.bind(None)
-
-    if on_start is not None:
-        on_start(stop)
-    try:
-        return asyncio.run(bound())
-    except asyncio.CancelledError:
-        raise ModelFailed("the model was not waited for any longer", code="cancelled") from None
 
 
 async def _response(chosen: Chosen, prompt: str, seconds: float) -> ModelResponse:

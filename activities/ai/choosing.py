@@ -116,9 +116,12 @@ def _of_settings(provider: str, name: str) -> Chosen:
     key, address = settings.MODEL_API_KEY, settings.MODEL_BASE_URL
     if provider == COMPATIBLE:
         from pydantic_ai.models.openai import OpenAIChatModel
+        from pydantic_ai.profiles.openai import OpenAIModelProfile
         from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
-        served = OpenAICompatibleProvider(COMPATIBLE, base_url=address, api_key=key or None)
+        # Every such endpoint knows `max_tokens`, few know what OpenAI calls it now.
+        profile = OpenAIModelProfile(openai_chat_supports_max_completion_tokens=False)
+        served = OpenAICompatibleProvider(COMPATIBLE, base_url=address, api_key=key or None, profile=profile)
         return Chosen(provider, name, OpenAIChatModel(name, provider=served), _secrets(key))
     return Chosen(provider, name, _inferred(provider, name, key=key, address=address), _secrets(key))
 

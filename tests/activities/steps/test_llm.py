@@ -55,7 +55,7 @@ def test_the_prompt_goes_out_and_the_reply_is_mapped(service: Any, settings: Any
     assert request["path"] == "/v1/chat/completions"
     assert request["headers"]["authorization"] == "Bearer sk-tests-only"
     body = sent(request)
-    assert body["model"] == "tiny"
+    assert (body["model"], body["max_tokens"], body["temperature"]) == ("tiny", 4096, 0.1)
     assert body["messages"] == [{"role": "user", "content": "Judge Fabrikam."}]
     assert kept.replies == [
         replace(

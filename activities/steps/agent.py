@@ -1,0 +1,162 @@
+"""The handler of AGENT: a run of an agent runtime, with modules as its tools."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+
+from activities import ai
+from activities.ai.agents import AgentRun, AgentTask, run_agent
+from activities.ai.stopping import Stop
+from activities.steps import Completed, ErrorInfo, Failed, LogLine, Outcome, StepCall, logs
+from activities.steps.agent_line import turn
+from activities.steps.agent_tools import ToolProblem, Workshop, module_tools
+from activities.steps.bridges import bare_slug
+from activities.steps.failures import system
+from activities.steps.llm import reply_lines
+from activities.steps.llm_prompt import fill, prompt_root
+from activities.steps.llm_reply import read_reply
+from activities.steps.model_use import Record, keep_use
+from plans.agent_runtimes import RuntimeDefinition, bare_definition, read_runtime
+from plans.errors import Invalid
+from plans.language.schema import AgentConfig
+from plans.language.schema import Step as PlanStep
+
+NOTICED_SECONDS: Final = 0.5  # a shorter wait for a turn is not worth a line
+
+Json = Any
+
+
+class AgentProblem(Exception):
+    """A runtime or a tool that somebody must put right first."""
+
+
+class Agent:
+    """Wait for a turn, let the agent work, keep its conversation. `record` keeps what the model took."""
+
+    def __init__(self, *, record: Record = keep_use) -> None:
+        self._record = record
+
+    def pure(self, step: PlanStep) -> bool:
+        """Tell that it touches the outside."""
+        return False
+
+    def run(self, call: StepCall) -> Outcome:
+        """Run the agent; what is not set up right is a system error, what model or time did a business failure."""
+        config = call.step.config
+        assert isinstance(config, AgentConfig)
+        slug, stop = bare_slug(config.agent_runtime_ref), Stop()
+        if call.on_start is not None:
+            call.on_start(stop)
+        try:
+            runtime = _runtime(call, slug)
+            chosen = ai.choose(runtime.model)
+            module_tools((*runtime.module_refs, *config.module_refs), Workshop(call, stop, 0))
+        except (AgentProblem, ToolProblem, ai.ModelProblem) as problem:
+            return system(type(problem).__name__, f'step "{call.step.slug}" {problem}')
+        began = time.monotonic()
+        with turn(call, slug, limit=runtime.max_concurrent, stop=stop) as mine:
+            waited = time.monotonic() - began
+            told = (
+                [logs.line("info", f"waited {waited:.1f} s for a turn of {slug}")]
+                if waited > NOTICED_SECONDS
+                else []
+            )
+            if not mine:
+                return Failed(
+                    ErrorInfo("cancelled", "the agent was stopped before its turn came", "Cancelled")
+                )
+            return self._worked(call, config, runtime=runtime, chosen=chosen, stop=stop, told=told)
+
+    def close(self, activity_id: UUID, position: int, *, reason: str) -> None:
+        """Nothing waits."""
+
+    def _worked(
+        self,
+        call: StepCall,
+        config: AgentConfig,
+        *,
+        runtime: RuntimeDefinition,
+        chosen: ai.Chosen,
+        stop: Stop,
+        told: list[LogLine],
+    ) -> Completed | Failed:
+        seconds = call.timeout_seconds or settings.AGENT_SECONDS
+        workshop = Workshop(call, stop, time.monotonic() + seconds)
+        warned: list[str] = []
+        task = AgentTask(
+            instructions=_instructions(call, runtime),
+            prompt=_prompt(call, config, warned),
+            tools=module_tools((*runtime.module_refs, *config.module_refs), workshop),
+            seconds=seconds,
+            max_requests=runtime.max_requests,
+        )
+        run = run_agent(chosen, task, stop=stop)
+        if run.use is not None:
+            self._record(call, run.use)
+            told = [*told, *reply_lines(chosen, run.use)]
+        kept = logs.capped([*logs.warnings(warned), *told, *_lines(run)])
+        if run.failed is not None:
+            error = ErrorInfo(run.failed.code, str(run.failed), "ModelError")
+            return Failed(
+                error,
+                kind=run.failed.kind,
+                logs=kept,
+                retry_after=run.failed.retry_after,
+                result=_result(run),
+            )
+        return Completed(_result(run), logs=kept)
+
+
+def _runtime(call: StepCall, slug: str) -> RuntimeDefinition:
+    shape = call.definitions.get("agentRuntimes", {}).get(slug)
+    if shape is None:
+        raise AgentProblem(f'names unknown agent runtime "{slug}"')
+    try:
+        runtime = read_runtime(bare_definition(shape))
+    except Invalid as error:
+        raise AgentProblem(f'names agent runtime "{slug}", which can\'t be used: {error}') from error
+    if runtime.status != "READY":
+        raise AgentProblem(f'names agent runtime "{slug}", which is {runtime.status}, not READY')
+    return runtime
+
+
+def _instructions(call: StepCall, runtime: RuntimeDefinition) -> str:
+    names = ", ".join(document.name for document in call.documents)
+    return "\n\n".join(
+        part for part in (runtime.instructions, f"Documents: {names}." if names else "") if part
+    )
+
+
+def _prompt(call: StepCall, config: AgentConfig, warned: list[str]) -> str:
+    text = fill(config.prompt, call, prompt_root(call), warned)
+    if not call.has_input:
+        return text
+    return f"{text}\n\nInput: {json.dumps(call.input, ensure_ascii=False)}".strip()
+
+
+def _result(run: AgentRun) -> dict[str, Json]:
+    """Return `{messages, output}`; an output that is a JSON object or list is that, else a text."""
+    output = read_reply(run.output)
+    result: dict[str, Json] = {
+        "messages": run.messages,
+        "output": run.output if output == {"response": run.output} else output,
+    }
+    return result | ({"standIn": True} if run.use is not None and run.use.stand_in else {})
+
+
+def _lines(run: AgentRun) -> list[LogLine]:
+    """Tell the run step by step: who was called and how much came back, never what was said."""
+    lines: list[LogLine] = []
+    for message in run.messages:
+        lines += [logs.line("info", f"the model called {made['tool']}") for made in message.get("calls", ())]
+        if message["role"] == "tool":
+            how = "refused" if message.get("failed") else "answered"
+            lines.append(logs.line("info", f"{message['tool']} {how} with {len(message['text'])} characters"))
+        elif message["role"] == "assistant" and message["text"]:
+            lines.append(logs.line("info", f"the model said {len(message['text'])} characters"))
+    return lines
