@@ -23,11 +23,34 @@ def step_handlers(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             handler: StepHandler = import_string(path)()
         except ImportError as error:
             hint = "correct the dotted path in settings.STEP_HANDLERS"
-            found.append(Error(f"the handler of {kind} can't be imported: {error}", hint=hint, id="activities.E001"))
+            found.append(
+                Error(f"the handler of {kind} can't be imported: {error}", hint=hint, id="activities.E001")
+            )
             continue
         missing = [name for name in REQUIRED if not callable(getattr(handler, name, None))]
         if missing:
-            found.append(Error(f"the handler of {kind}, {path}, has no {', '.join(missing)}", id="activities.E002"))
+            found.append(
+                Error(f"the handler of {kind}, {path}, has no {', '.join(missing)}", id="activities.E002")
+            )
+    return found
+
+
+@register()
+def script_hosts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Everything that answers scripts can be imported."""
+    found: list[CheckMessage] = []
+    for name, path in settings.SCRIPT_HOSTS.items():
+        try:
+            import_string(path)
+        except ImportError as error:
+            hint = "correct the dotted path in settings.SCRIPT_HOSTS"
+            found.append(
+                Error(
+                    f"what answers {name} of scripts can't be imported: {error}",
+                    hint=hint,
+                    id="activities.E003",
+                )
+            )
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from activities.steps import handler_for
 from plans.catalog import actions_of, catalog_from
 from plans.language.graph import Graph, compile_graph
-from plans.language.schema import LlmConfig, Plan, Step
+from plans.language.schema import LlmConfig, Plan, ScriptConfig, Step
 from plans.language.spellings import read
 from plans.models import PinnedDefinitions, PlanVersion
 
@@ -51,10 +51,9 @@ class Compiled:
         """Return the steps whose results the step's config may read, by their names in its texts."""
         step = self.steps[position]
         known = self.mentions.get(step.slug)
-        if known is None and getattr(step.config, "script_sidecars", ()):
-            known = self.mentions[step.slug] = frozenset(
-                self.graph.positions
-            )  # what sidecars read is not known
+        if known is None and isinstance(step.config, ScriptConfig) and step.config.script_sidecars:
+            # What sidecars read is not known.
+            known = self.mentions[step.slug] = frozenset(self.graph.positions)
         elif known is None:
             text = step.config.model_dump_json() + self._prompt_of(step)
             known = self.mentions[step.slug] = mentioned(text, self.graph.positions)

@@ -200,6 +200,12 @@ SCRIPT_HOSTS = {
     "documents": "activities.steps.script_documents.ScriptDocuments",
     "tasks": "tasks.scripts.ScriptTasks",
 }
+# What answers a script's calls to the outside, by the name of the global.
+SCRIPT_HOSTS = {
+    "serviceBridge": "activities.steps.script_bridges.ScriptBridges",
+    "documents": "activities.steps.script_documents.ScriptDocuments",
+    "tasks": "tasks.scripts.ScriptTasks",
+}
 # host:port pairs that a bridge may reach although their address is not public; the demo adds its own when it is loaded.
 EGRESS_ALLOW = env.names("EGRESS_ALLOW")
 

@@ -24,6 +24,7 @@ from plans.models import (
     Organization,
     Project,
     PromptTemplate,
+    ScriptModule,
     ServiceBridge,
     TaskStatus,
     TaskTemplate,
@@ -75,6 +76,12 @@ class AgentRuntimeSerializer(ResourceSerializer):
     """An agent runtime."""
 
     definition = serializers.JSONField()
+
+
+class ScriptModuleSerializer(ResourceSerializer):
+    """A script module."""
+
+    script = serializers.CharField(trim_whitespace=False)
 
 
 class _ResourceApi(Idempotent, mixins.ListModelMixin, GenericViewSet[Any]):
@@ -183,6 +190,14 @@ class AgentRuntimeApi(_ResourceApi):
 
     model = AgentRuntime
     serializer_class = AgentRuntimeSerializer
+
+
+@extend_schema(tags=["script-modules"])
+class ScriptModuleApi(_ResourceApi):
+    """Script modules of the person's organizations."""
+
+    model = ScriptModule
+    serializer_class = ScriptModuleSerializer
 
 
 class OrganizationSerializer(serializers.ModelSerializer[Organization]):

@@ -9,6 +9,7 @@ from plans.api_resources import (
     OrganizationApi,
     ProjectApi,
     PromptTemplateApi,
+    ScriptModuleApi,
     ServiceBridgeApi,
     TaskStatusApi,
     TaskTemplateApi,
@@ -21,6 +22,7 @@ router.register("task-templates", TaskTemplateApi, basename="api-task-template")
 router.register("task-statuses", TaskStatusApi, basename="api-task-status")
 router.register("service-bridges", ServiceBridgeApi, basename="api-service-bridge")
 router.register("prompt-templates", PromptTemplateApi, basename="api-prompt-template")
+router.register("script-modules", ScriptModuleApi, basename="api-script-module")
 router.register("agent-runtimes", AgentRuntimeApi, basename="api-agent-runtime")
 router.register("organizations", OrganizationApi, basename="api-organization")
 router.register("projects", ProjectApi, basename="api-project")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from plans.models import AgentRuntime, PromptTemplate, ServiceBridge, TaskStatus, TaskTemplate
+from plans.models import AgentRuntime, PromptTemplate, ScriptModule, ServiceBridge, TaskStatus, TaskTemplate
 
 
 def template_shape(template: TaskTemplate) -> dict[str, Any]:
@@ -40,6 +40,16 @@ def prompt_shape(prompt: PromptTemplate) -> dict[str, Any]:
         "name": prompt.name,
         "description": prompt.description,
         "prompt": prompt.prompt,
+    }
+
+
+def script_shape(module: ScriptModule) -> dict[str, Any]:
+    """Return `{slug, name, description, script}`."""
+    return {
+        "slug": module.slug,
+        "name": module.name,
+        "description": module.description,
+        "script": module.script,
     }
 
 

@@ -41,6 +41,20 @@ class _Engine:
             self._context.set_time_limit(request["seconds"])
         self.call: Callable[..., str] = self._context.eval(_PRELUDE)
 
+    def load(self, source: str) -> str:
+        """Run a sidecar as a script of its own, so that all it declares is there after it; return what it threw.
+
+        Not by `eval`: that would keep `const`, `let` and `class` to itself.
+        """
+        try:
+            self._context.eval(source)
+        except quickjs.JSException as failure:
+            text = str(failure)
+            if "interrupted" in text or "out of memory" in text or text.startswith("null"):
+                raise
+            return text or "Error: unknown"
+        return ""
+
     def drain(self) -> None:
         """Run what promises left to do, until it is done or the time is up."""
         deadline = None if self._seconds is None else time.process_time() + self._seconds
@@ -81,8 +95,8 @@ def run(frame: Frame, pipe: Pipe) -> None:
 def _execute(engine: _Engine, request: dict[str, Any], data: bytes) -> tuple[str, dict[str, Any] | None]:
     engine.call("prepare", data.decode())
     for name, source in request["sidecars"]:
-        if engine.call("sidecar", json.dumps(source)) == "error":
-            return "", _error_of_sidecar(name, json.loads(engine.call("answer")))
+        if thrown := engine.load(source):
+            return "", _error_of_sidecar(name, thrown)
     state = engine.call("start", json.dumps(request["body"]), _OFFSET)
     if state == "pending":
         engine.drain()
@@ -100,11 +114,15 @@ def _error_of_script(error: dict[str, Any], request: dict[str, Any]) -> dict[str
     return error_of(code, error["message"], class_name=error["class"], place=place)
 
 
-def _error_of_sidecar(name: str, error: dict[str, Any]) -> dict[str, Any]:
-    found = _PLACE.search(error["stack"])
-    place = f"{name}:{found[2]}:{found[3]}" if found else name
+def _error_of_sidecar(name: str, thrown: str) -> dict[str, Any]:
+    kind, _, rest = thrown.partition(":")
+    message = rest.strip().partition("\n")[0] if rest else thrown
+    found = _PLACE.search(thrown)
     return error_of(
-        error["code"], f"sidecar {name}: {error['message']}", class_name=error["class"], place=place
+        "syntax-error" if kind == "SyntaxError" else "script-error",
+        f"sidecar {name}: {message}",
+        class_name=kind if kind.isidentifier() else "Error",
+        place=f"{name}:{found[2]}:{found[3]}" if found else name,
     )
 
 

@@ -65,6 +65,19 @@
     };
   }
 
+  // The document's text, as a whole, by page, and under the name that other systems have for it.
+  function load(id) {
+    const { id: own, name, pages, text } = remote("documents.load")(id);
+    const root = freeze({ getAllContent: (separator) => pages.join(separator ?? "\n") });
+    return freeze({
+      id: own,
+      name,
+      getText: () => text,
+      getPages: () => [...pages],
+      getRootNode: () => root,
+    });
+  }
+
   function deepFreeze(value) {
     const open = [value];
     while (open.length) {
@@ -97,6 +110,16 @@
     define("console", freeze({ ...console, error: writer("error"), debug: writer("debug") }));
     define("serviceBridge", freeze({ call: remote("serviceBridge.call"), list: remote("serviceBridge.list") }));
     define(
+      "tasks",
+      freeze({
+        get: remote("tasks.get"),
+        list: remote("tasks.list"),
+        statuses: remote("tasks.statuses"),
+        setStatus: remote("tasks.setStatus"),
+      }),
+    );
+    define("loadDocument", load);
+    define(
       "llm",
       freeze({ invoke: remote("llm.invoke"), invokeWithPromptRef: remote("llm.invokeWithPromptRef") }),
     );
@@ -109,7 +132,8 @@
       if (name === "documents" && Array.isArray(value)) {
         const fetch = remote("documents.get");
         hidden(value, "get", (id) => value.find((each) => each.id === id) ?? (host ? fetch(id) : null));
-        hidden(value, "load", remote("documents.load"));
+        hidden(value, "list", remote("documents.list"));
+        hidden(value, "load", load);
       }
       define(name, deepFreeze(value));
     }
@@ -182,23 +206,12 @@
     return finish();
   }
 
-  function sidecar(source) {
-    try {
-      (0, eval)(source);
-      return "";
-    } catch (error) {
-      return describe(error, error instanceof SyntaxError ? "syntax-error" : "script-error");
-    }
-  }
-
   return function (operation, text, offset) {
     switch (operation) {
       case "prepare":
         defineTools();
         defineData(text);
         return "";
-      case "sidecar":
-        return sidecar(parse(text));
       case "start":
         return start(parse(text), offset);
       case "finish":

@@ -14,8 +14,8 @@ from activities.sandbox.workers import Worker
 
 Host = Callable[[str, list[Any]], Any]
 
-# The engine stops itself by processor time; this much wall time more, and the process is killed.
-_GRACE_SECONDS: Final = 1.0
+# The engine stops itself by processor time, which a busy machine gives slowly; past this much wall time it is killed.
+_GRACE_SECONDS: Final = 5.0
 
 
 class HostError(Exception):

@@ -35,13 +35,11 @@ _NAME: Final = re.compile(
 )  # what a name or an IPv4 address is made of, once IDNA is encoded
 _TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last 32 bits
 # Relays, and what older lists of special addresses leave out; clouds keep their metadata at the first two.
-_SPECIAL: Final = tuple(
-    map(
-        ipaddress.ip_network,
-        ("192.0.0.0/24", "168.63.129.16/32", "192.88.99.0/24", "64:ff9b:1::/48", "fec0::/10", "::/96")
-        + ("2001::/23", "3fff::/20", "5f00::/16"),
-    )
+_SPECIAL: Final = (
+    *("192.0.0.0/24", "168.63.129.16/32", "192.88.99.0/24"),
+    *("64:ff9b:1::/48", "fec0::/10", "::/96", "2001::/23", "3fff::/20", "5f00::/16"),
 )
+_REFUSED: Final = tuple(map(ipaddress.ip_network, _SPECIAL))
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 AllowSource = Callable[[int], Iterable[str]]
@@ -342,7 +340,7 @@ def is_public(text: str) -> bool:
 def _is_public(address: Address) -> bool:
     if not address.is_global or address.is_multicast or (address.is_reserved and address not in _TRANSLATED):
         return False
-    return not any(address in network for network in _SPECIAL if network.version == address.version)
+    return not any(address in network for network in _REFUSED if network.version == address.version)
 
 
 def _within(address: Address) -> list[ipaddress.IPv4Address]:

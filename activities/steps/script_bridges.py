@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from activities.sandbox import HostError
 from activities.steps import StepCall, egress
+from activities.steps.bridge_cache import keep_reply, place_of_reply, recall_reply
 from activities.steps.bridges import (
     WITHOUT_BODY,
     Bridge,
@@ -15,6 +16,7 @@ from activities.steps.bridges import (
     Reply,
     Values,
     bare_slug,
+    misfit,
     read_bridge,
     send,
 )
@@ -57,6 +59,8 @@ class ScriptBridges:
         except (BridgeProblem, Refused, egress.EgressError) as error:
             raise HostError(str(error), class_name=type(error).__name__) from error
         if 200 <= reply.status <= 299:
+            if problem := misfit(endpoint, reply.body):
+                raise HostError(problem, class_name="BridgeError")
             return reply.body
         said = str(reply.body)[:MAX_SHOWN] if reply.body is not None else ""
         raise HostError(
@@ -65,14 +69,22 @@ class ScriptBridges:
 
     def _send(self, bridge: Bridge, endpoint: Endpoint, body: Any) -> Reply:
         has_body = body is not None and endpoint.method not in WITHOUT_BODY
-        return send(
+        values = Values(body=body if has_body else None, has_body=has_body)
+        place = place_of_reply(bridge, endpoint, values, organization_id=self._call.organization_id)
+        kept = recall_reply(place)
+        if kept is not None:
+            return kept
+        reply = send(
             bridge,
             endpoint,
-            Values(body=body, has_body=has_body),
+            values,
             organization_id=self._call.organization_id,
             idempotency_key=f"{self._call.idempotency_key}/{self._calls}",
             seconds=CALL_SECONDS,
         )
+        if 200 <= reply.status <= 299 and not misfit(endpoint, reply.body):
+            keep_reply(place, reply)
+        return reply
 
     def _bridge(self, ref: str) -> Bridge:
         slug = bare_slug(ref)

@@ -25,6 +25,7 @@ from activities.steps.bridges import bare_slug
 from activities.steps.llm_prompt import resolve_prompt
 from activities.steps.llm_reply import map_reply
 from activities.steps.script import Script
+from activities.steps.script_host import ScriptHost as RealHost
 from activities.trial.compare import same
 from plans.language.schema import BridgeCallConfig, LlmConfig, PlanConfig
 from plans.language.schema import Step as PlanStep
@@ -173,7 +174,7 @@ class PlayedHandler:
 
     def _unmocked(self, call: StepCall) -> Outcome:
         if self.kind == "SCRIPT":
-            return Script(host=lambda script: ScriptHost(self.mocks)).run(call)
+            return Script(host=lambda script: ScriptHost(self.mocks, script)).run(call)
         reference = bare_module(getattr(call.step.config, "module_ref", "") or "")
         if self.kind == "EXECUTION" and reference.startswith("builtin/") and reference not in ON_THE_NETWORK:
             return registered("EXECUTION").run(call)
@@ -239,13 +240,16 @@ class PlayedHandler:
 
 
 class ScriptHost:
-    """Answers a script's calls from the mocks."""
+    """Answers a script's calls: bridges from the mocks, documents and tasks for real, for they are the trial's own."""
 
-    def __init__(self, mocks: Mocks) -> None:
+    def __init__(self, mocks: Mocks, call: StepCall) -> None:
         self.mocks = mocks
+        self.real = RealHost(call)
 
     def __call__(self, name: str, arguments: list[Any]) -> Any:
         """Answer `serviceBridge.call`; raise HostError for what no mock plays."""
+        if name.startswith(("documents.", "tasks.")):
+            return self.real(name, arguments)
         if name == "serviceBridge.list":
             return []
         if name != "serviceBridge.call":

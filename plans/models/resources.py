@@ -89,6 +89,12 @@ class AgentRuntime(Resource):
     definition = OrderedJSONField(default=dict)
 
 
+class ScriptModule(Resource):
+    """JavaScript that SCRIPT steps name in `scriptSidecars`: run before the script, in the same engine."""
+
+    script = models.TextField()
+
+
 class Secret(models.Model):
     """A value that only goes out in calls: encrypted, write-only, redacted everywhere."""
 
@@ -108,7 +114,7 @@ class PinnedDefinitions(models.Model):
     """The definitions that an activity was checked with at its start, shared by digest; never a secret.
 
     `document`: `{"taskTemplates": {slug: …}, "taskStatuses": {slug: …}, "serviceBridges": {slug: …}}`, and, where the
-    plan names some, `promptTemplates` and `agentRuntimes`.
+    plan names some, `promptTemplates`, `agentRuntimes` and `scriptModules`.
     """
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")

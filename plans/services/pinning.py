@@ -12,11 +12,12 @@ from plans.models import (
     Organization,
     PinnedDefinitions,
     PromptTemplate,
+    ScriptModule,
     ServiceBridge,
     TaskStatus,
     TaskTemplate,
 )
-from plans.shapes import bridge_shape, prompt_shape, runtime_shape, status_shape, template_shape
+from plans.shapes import bridge_shape, prompt_shape, runtime_shape, script_shape, status_shape, template_shape
 
 
 def pin(organization: Organization, plan: Plan) -> PinnedDefinitions:
@@ -31,6 +32,7 @@ def pin(organization: Organization, plan: Plan) -> PinnedDefinitions:
         "serviceBridges": _bridges(organization, plan),
     }
     more = {"promptTemplates": _prompts(organization, plan), "agentRuntimes": _runtimes(organization, plan)}
+    more["scriptModules"] = _scripts(organization, plan)
     document |= {key: found for key, found in more.items() if found}
     pinned, _made = PinnedDefinitions.objects.get_or_create(
         organization=organization, digest=digest_of(document), defaults={"document": document}
@@ -99,12 +101,30 @@ def _runtimes(organization: Organization, plan: Plan) -> dict[str, Any]:
     return {row.slug: runtime_shape(row) for row in _sorted(rows)}
 
 
+def _scripts(organization: Organization, plan: Plan) -> dict[str, Any]:
+    wanted = {
+        reference_slug(reference)
+        for step in plan.steps
+        if isinstance(step, ScriptStep)
+        for reference in step.config.script_sidecars
+    }
+    rows = ScriptModule.objects.filter(organization=organization, slug__in=wanted) if wanted else ()
+    return {row.slug: script_shape(row) for row in _sorted(rows)}
+
+
 def _prompts_by_name(step: object) -> bool:
-    return isinstance(step, ScriptStep) and "invokeWithPromptRef" in step.config.script_body
+    return _may_use(step, "invokeWithPromptRef")
 
 
 def _calls_by_name(step: object) -> bool:
-    return isinstance(step, ScriptStep) and "serviceBridge" in step.config.script_body
+    return _may_use(step, "serviceBridge")
+
+
+def _may_use(step: object, name: str) -> bool:
+    """Tell if a script can use a global: its text has the name, or it has sidecars, which may."""
+    return isinstance(step, ScriptStep) and (
+        name in step.config.script_body or bool(step.config.script_sidecars)
+    )
 
 
 def _sorted(rows: Iterable[Any]) -> list[Any]:

@@ -18,6 +18,7 @@ from plans.models import (
     Organization,
     Person,
     PromptTemplate,
+    ScriptModule,
     ServiceBridge,
     TaskStatus,
     TaskTemplate,
@@ -32,6 +33,7 @@ _VERBS: Final[dict[type[Resource], str]] = {
     TaskStatus: "author",
     ServiceBridge: "administer",
     PromptTemplate: "author",
+    ScriptModule: "author",
     AgentRuntime: "administer",
 }
 TYPE_NAMES: Final[dict[type[Resource], str]] = {
@@ -39,6 +41,7 @@ TYPE_NAMES: Final[dict[type[Resource], str]] = {
     TaskStatus: "task-status",
     ServiceBridge: "service-bridge",
     PromptTemplate: "prompt-template",
+    ScriptModule: "script-module",
     AgentRuntime: "agent-runtime",
 }
 

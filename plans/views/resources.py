@@ -18,7 +18,15 @@ from plans.access import require
 from plans.context import current_project
 from plans.errors import Refused
 from plans.forms import JsonField
-from plans.models import AgentRuntime, Organization, PromptTemplate, ServiceBridge, TaskStatus, TaskTemplate
+from plans.models import (
+    AgentRuntime,
+    Organization,
+    PromptTemplate,
+    ScriptModule,
+    ServiceBridge,
+    TaskStatus,
+    TaskTemplate,
+)
 from plans.models.resources import Resource
 from plans.requests import person_of
 from plans.services import delete_resource, save_resource
@@ -79,6 +87,17 @@ class PromptForm(ResourceForm):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 24, "class": "mono", "spellcheck": "false"}),
         help_text=gettext_lazy("{name} is filled from promptVariables, {{ inputs.x }} from the activity"),
+    )
+
+
+class ScriptForm(ResourceForm):
+    """A script module."""
+
+    script = forms.CharField(
+        label=gettext_lazy("Script"),
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 24, "class": "mono", "spellcheck": "false"}),
+        help_text=gettext_lazy("What SCRIPT steps name in scriptSidecars; what it declares, they can use"),
     )
 
 
@@ -147,6 +166,9 @@ def _kinds() -> dict[str, Kind]:
         ),
         "prompt-templates": Kind(
             PromptTemplate, PromptForm, _("Prompt templates"), _("prompt template"), "author", {}
+        ),
+        "script-modules": Kind(
+            ScriptModule, ScriptForm, _("Script modules"), _("script module"), "author", {}
         ),
         "agent-runtimes": Kind(
             AgentRuntime,
@@ -229,6 +251,7 @@ def _initial(row: Resource) -> dict[str, Any]:
         "metadata",
         "definition",
         "prompt",
+        "script",
         "status_type",
         "sequence",
     )

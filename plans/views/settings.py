@@ -23,6 +23,7 @@ from plans.models import (
     Plan,
     Project,
     PromptTemplate,
+    ScriptModule,
     Secret,
     ServiceBridge,
     TaskStatus,
@@ -52,6 +53,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             ["prompt-templates"],
             _count(PromptTemplate, organization),
         ),
+        (_("Script modules"), "plans:resources", ["script-modules"], _count(ScriptModule, organization)),
         (_("Agent runtimes"), "plans:resources", ["agent-runtimes"], _count(AgentRuntime, organization)),
         (_("Secrets"), "plans:secrets", [], _count(Secret, organization)),
     ]

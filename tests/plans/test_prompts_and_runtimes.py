@@ -8,17 +8,20 @@ import pytest
 
 from plans.errors import Invalid, NotAllowed
 from plans.language.spellings import read
-from plans.models import AgentRuntime, Person, Project, PromptTemplate
+from plans.models import AgentRuntime, Person, Project, PromptTemplate, ScriptModule
 from plans.services import pin, save_resource
 from tests import builders
 
 pytestmark = pytest.mark.django_db
 
+SCRIPT = {"slug": "money", "name": "Money", "script": "function cents(n) { return n * 100 }\n"}
 PROMPT = {"slug": "triage", "name": "Triage", "prompt": "Vendor {vendor}.\n"}
 RUNTIME = {"slug": "clerk", "name": "Clerk", "definition": {"model": "SMALL", "maxConcurrent": 1}}
 
 
-@pytest.mark.parametrize(("path", "sent"), [("prompt-templates", PROMPT), ("agent-runtimes", RUNTIME)])
+@pytest.mark.parametrize(
+    ("path", "sent"), [("prompt-templates", PROMPT), ("agent-runtimes", RUNTIME), ("script-modules", SCRIPT)]
+)
 def test_they_are_made_changed_and_deleted_by_the_api(
     path: str, sent: dict[str, Any], project: Project, ann: Person, api: Any
 ) -> None:
@@ -35,7 +38,9 @@ def test_they_are_made_changed_and_deleted_by_the_api(
     assert program.delete(f"{address}/{sent['slug']}").status_code == 204
 
 
-@pytest.mark.parametrize(("path", "sent"), [("prompt-templates", PROMPT), ("agent-runtimes", RUNTIME)])
+@pytest.mark.parametrize(
+    ("path", "sent"), [("prompt-templates", PROMPT), ("agent-runtimes", RUNTIME), ("script-modules", SCRIPT)]
+)
 def test_a_stranger_and_a_viewer_make_none(
     path: str, sent: dict[str, Any], project: Project, ann: Person, ben: Person, cy: Person, api: Any
 ) -> None:
@@ -103,3 +108,24 @@ def test_a_plan_without_models_pins_as_before(project: Project) -> None:
         "taskStatuses",
         "serviceBridges",
     }
+
+
+def test_a_script_module_is_pinned_with_the_plans_that_name_it(project: Project) -> None:
+    save_resource(
+        ScriptModule, project.organization, "money", {"name": "Money", "script": SCRIPT["script"]}, by=None
+    )
+    step = builders.script("a") | {
+        "config": {"scriptBody": "return {}", "scriptSidecars": ["northwind/money"]}
+    }
+    naming, _findings = read(builders.document(step))
+    other, _findings = read(builders.document(builders.script("a")))
+
+    assert pin(project.organization, naming).document["scriptModules"]["money"]["script"] == SCRIPT["script"]
+    assert "scriptModules" not in pin(project.organization, other).document
+
+
+def test_settings_show_and_save_a_script_module(project: Project, ann: Person, page: Any) -> None:
+    browser = page(ann)
+
+    assert browser.post("/settings/script-modules/new_/", SCRIPT | {"description": ""}).status_code == 302
+    assert "cents(n)" in browser.get("/settings/script-modules/money/").text

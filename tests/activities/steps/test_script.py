@@ -129,18 +129,131 @@ def test_logs_of_a_script_that_failed_are_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "pure"), [("return {}", True), ("serviceBridge.list()", False), ("llm.invoke('x')", False)]
+    ("body", "pure"),
+    [
+        ("return {n: families.length + documents.length}", True),
+        ("serviceBridge.list()", False),
+        ("llm.invoke('x')", False),
+        ("tasks.list()", False),
+        ("loadDocument('x')", False),
+        ("documents .get('x')", False),
+    ],
 )
 def test_a_script_is_pure_unless_it_mentions_the_outside(body: str, pure: bool) -> None:
     assert Script().pure(call("SCRIPT", {"scriptBody": body}).step) is pure
 
 
-def test_a_sidecar_that_nobody_provides_is_a_system_error() -> None:
-    outcome = Script().run(call("SCRIPT", {"scriptBody": "return {}", "scriptSidecars": ["acme/money"]}))
+MONEY = {
+    "money": {
+        "slug": "money",
+        "script": "function cents(n) {\n  return Math.round(n * 100);\n}\nvar VAT = 19;",
+    }
+}
+
+
+def with_sidecars(body: str, *refs: str, modules: Any = None, **more: Any) -> Any:
+    definitions = {"scriptModules": MONEY | (modules or {})}
+    config = {"scriptBody": body, "scriptSidecars": list(refs)}
+    return Script().run(call("SCRIPT", config, definitions=definitions, **more))
+
+
+def test_what_a_sidecar_declares_the_script_can_use() -> None:
+    modules = {"tax": {"script": "const gross = (n) => cents(n) * (100 + VAT) / 100;"}}
+
+    outcome = with_sidecars(
+        "return {n: gross(inputs.n)}", "acme/money", "acme/tax", modules=modules, inputs={"n": 2}
+    )
+
+    assert isinstance(outcome, Completed)
+    assert outcome.result == {"n": 238}
+
+
+def test_a_sidecar_sees_the_globals_and_changes_none() -> None:
+    modules = {"peek": {"script": "inputs.n = 7; const seen = inputs.n + families.length;"}}
+
+    outcome = with_sidecars(
+        "return {seen, n: inputs.n}", "acme/peek", modules=modules, inputs={"n": 1}, documents=(view(),)
+    )
+
+    assert outcome.result == {"seen": 2, "n": 1}
+
+
+@pytest.mark.parametrize(
+    ("script", "told", "place"),
+    [
+        ("var a = 1;\nboom();", "sidecar acme/bad: boom is not defined", "acme/bad:2:"),
+        ("var = 1", "sidecar acme/bad: ", "acme/bad:1:"),
+        ("while (true) {}", "ran longer than", ""),
+    ],
+)
+def test_a_sidecar_that_breaks_is_named_with_its_place(script: str, told: str, place: str) -> None:
+    outcome = with_sidecars("return {}", "acme/bad", modules={"bad": {"script": script}}, timeout_seconds=0.5)
+
+    assert isinstance(outcome, Failed)
+    assert told in outcome.error.message
+    assert outcome.error.place.startswith(place)
+
+
+@pytest.mark.parametrize(
+    ("reference", "told"),
+    [
+        ("acme/nope", 'step "push" names unknown script sidecar "acme/nope"'),
+        ("money", "must be 'orgSlug/moduleSlug'"),
+        ("acme/money:2", "must be 'orgSlug/moduleSlug'"),
+    ],
+)
+def test_a_sidecar_that_nobody_provides_is_a_system_error(reference: str, told: str) -> None:
+    outcome = with_sidecars("return {}", reference)
 
     assert isinstance(outcome, Failed)
     assert outcome.kind == "system"
-    assert "acme/money" in outcome.error.message
+    assert told in outcome.error.message
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("{nextActivity: {}}", "a next activity is an object with an activityPlanRef"),
+        ("{nextActivities: 'x'}", "nextActivities must be a list"),
+        ("{nextActivity: {activityPlanRef: 'a'}, nextActivities: []}", "return one of them"),
+        (
+            "{nextActivities: Array(33).fill({activityPlanRef: 'a'})}",
+            "may start 32 activities; this one returned 33",
+        ),
+        ("{nextActivity: {activityPlanRef: 'a', input: {}}}", 'has no "input"'),
+        (
+            "{nextActivity: {activityPlanRef: 'a', inputs: [1]}}",
+            "inputs of a next activity must be an object",
+        ),
+    ],
+)
+def test_a_next_activity_that_could_not_be_started_fails_the_script(value: str, told: str) -> None:
+    outcome = run(f"return {value}")
+
+    assert isinstance(outcome, Failed)
+    assert (outcome.kind, told in outcome.error.message) == ("business", True)
+
+
+def test_a_per_document_script_starts_no_next_activity() -> None:
+    outcome = run("return {a: 1, nextActivity: {activityPlanRef: 'x'}}", document=view(), documents=(view(),))
+
+    assert outcome.result == {"a": 1}
+    assert outcome.logs[-1]["level"] == "warn"
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("{badges: 'x'}", "badges is not a list"),
+        ("{badges: [{icon: 'x'}, {label: 'ok'}]}", "of 2 badges those without a label"),
+        ("{taskProperties: [1]}", "taskProperties is not an object"),
+    ],
+)
+def test_what_has_no_use_is_a_warning(value: str, told: str) -> None:
+    outcome = run(f"return {value}")
+
+    assert isinstance(outcome, Completed)
+    assert told in outcome.logs[-1]["text"]
 
 
 @pytest.fixture
@@ -204,7 +317,7 @@ def test_an_answer_that_is_no_success_throws_in_the_script(
         ),
         ("serviceBridge.call('erp', 'nope')", 'no endpoint "nope"'),
         ("serviceBridge.call('erp', 'post')", "service bridge egress denied"),
-        ("llm.invoke('x')", "llm.invoke is not available"),
+        ("knowledge.find('x')", "knowledge is not defined"),
         ("serviceBridge.call()", "no service bridge"),
     ],
 )
