@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,7 @@ class Upstream:
     """How the documents of an activity stand in the per-document steps before one."""
 
     def __init__(self, plan: Compiled, activity: Activity, position: int) -> None:
+        self.plan, self.activity = plan, activity
         self.graph, self.node = plan.graph, plan.graph.nodes[position]
         before = {edge.upstream for edge in self.node.edges} | set(self.node.data)
         fanned = [upstream for upstream in before if self.graph.nodes[upstream].fan_out is not None]
@@ -50,7 +52,26 @@ class Upstream:
 
     def takes(self, document_id: UUID) -> bool:
         """Tell if the step takes the document."""
-        return routing.takes(self.graph, self.node, self.whole | self.own.get(document_id, {}))
+        own = self.own.get(document_id, {})
+        passed_by = {
+            upstream: Standing("NOT_TAKEN")
+            for upstream, above in self.above_skipped.items()
+            if upstream not in own and not above.takes(document_id)
+        }
+        return routing.takes(self.graph, self.node, self.whole | passed_by | own)
+
+    @cached_property
+    def above_skipped(self) -> dict[int, Upstream]:
+        """Return, where documents take branches, what is above each step that was skipped as a whole.
+
+        It was skipped for the documents that would have come to it; the others were not taken there.
+        """
+        skipped = [upstream for upstream, standing in self.whole.items() if standing.status == "SKIPPED"]
+        return {
+            upstream: Upstream(self.plan, self.activity, upstream)
+            for upstream in skipped
+            if self.graph.routing
+        }
 
 
 def _make_rows(step: Step, upstream: Upstream) -> dict[str, Any]:
@@ -86,6 +107,15 @@ def _make_rows(step: Step, upstream: Upstream) -> dict[str, Any]:
         "kept_skipped": counts["SKIPPED"],
         "kept_actions": tuple(sorted(actions.items())),
     }
+
+
+def unopened_documents(activity: Activity, plan: Compiled, position: int) -> dict[str, str]:
+    """Return by name how documents stand in a step that settled as a whole: as it does, if they came so far."""
+    upstream = Upstream(plan, activity, position)
+    status = PUBLIC_STATUS[unpack(activity.state).phase(position)]
+    branches = plan.graph.routing and status == "SKIPPED"
+    known = ActivityDocument.objects.filter(activity=activity).values_list("document_id", "document__name")
+    return {name: "NOT_TAKEN" if branches and not upstream.takes(pk) else status for pk, name in known}
 
 
 def unrouted_documents(activity: Activity, plan: Compiled) -> int:

@@ -47,13 +47,13 @@ def readiness(graph: Graph, state: ActivityState, node: Node) -> Readiness:
     waits = blocked = False
     for edge in node.edges:
         match edge_verdict(graph, state, edge):
-            case Readiness.DEAD:
+            case Readiness.DEAD if not _passes_documents(graph, state, node, edge):
                 return DEAD
             case Readiness.WAIT:
                 waits = True
             case Readiness.BLOCKED:
                 blocked = True
-            case Readiness.READY:
+            case _:
                 waits = waits or (node.fan_out is not None and documents_go_on(state, edge.upstream))
     needs = state.extra(node.position).needs
     for upstream in (*node.data, *(need for need in needs if need not in node.lazy_skip_data)):
@@ -65,6 +65,12 @@ def readiness(graph: Graph, state: ActivityState, node: Node) -> Readiness:
     if blocked:
         return BLOCKED
     return WAIT if waits else OK
+
+
+def _passes_documents(graph: Graph, state: ActivityState, node: Node, edge: Edge) -> bool:
+    """Tell if a document that was skipped at the router may go this way, though none completed with the action."""
+    documents = state.extra(edge.upstream).documents
+    return graph.routing and node.fan_out is not None and documents is not None and documents.skipped > 0
 
 
 def documents_go_on(state: ActivityState, position: int) -> bool:

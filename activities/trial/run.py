@@ -18,12 +18,11 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from activities import delivery, dispatch, fanout, runtime, timers, worker
-from activities.admission import unrouted_documents
+from activities.admission import unopened_documents, unrouted_documents
 from activities.compiled import compiled
 from activities.engine.state import ENDED
 from activities.models import (
     Activity,
-    ActivityDocument,
     DocumentFamily,
     DocumentStore,
     Outbox,
@@ -186,10 +185,9 @@ def _step(activity: Activity, step: Step) -> dict[str, Any]:
             for row in rows
         }
     elif _fans_out(activity, step) and step.status in ("COMPLETED", "NOT_TAKEN", "SKIPPED"):
-        # The step never opened its documents: each stands as the step does.
-        names = ActivityDocument.objects.filter(activity=activity).values_list("document__name", flat=True)
-        alike = {"status": step.status, "action": None, "result": None, "error": None}
-        shown["documents"] = dict.fromkeys(names, alike)
+        stands = unopened_documents(activity, compiled(activity.version_id, activity.pinned_id), step.position)
+        nothing = {"action": None, "result": None, "error": None}
+        shown["documents"] = {name: {"status": status} | nothing for name, status in stands.items()}
         shown["result"] = {"documents": {}} if step.status == "COMPLETED" else step.result
     return shown
 

@@ -101,3 +101,40 @@ def test_nothing_is_launched_beyond_the_tolerated_failures() -> None:
     )
     documents = {name: one["status"] for name, one in report["steps"]["read"]["documents"].items()}
     assert documents == {"a.txt": "COMPLETED", "b.txt": "FAILED", "c.txt": "CANCELLED", "d.txt": "CANCELLED"}
+
+
+ROUTER = {
+    "slug": "route",
+    "kind": "SCRIPT",
+    "config": {
+        "perDocument": True,
+        "scriptBody": "return {action: families[0].name[0]};",
+        "scriptActions": [{"slug": "a"}, {"slug": "b"}],
+    },
+}
+
+
+def test_a_document_of_another_branch_does_not_pass_through_a_bypassed_step() -> None:
+    report = ran(
+        ROUTER,
+        each("read", "route:a", bypass=True),
+        each("keep", "read"),
+        each("other", "route:b"),
+        documents=["a.txt", "b.txt"],
+    )
+    kept = {name: one["status"] for name, one in report["steps"]["keep"]["documents"].items()}
+    read = {name: one["status"] for name, one in report["steps"]["read"]["documents"].items()}
+    assert read == {"a.txt": "SKIPPED", "b.txt": "NOT_TAKEN"}
+    assert kept == {"a.txt": "COMPLETED", "b.txt": "NOT_TAKEN"}
+
+
+def test_a_document_that_was_skipped_at_the_router_passes_every_edge() -> None:
+    router = {**ROUTER, "onError": {"action": "skip"}}
+    report = ran(
+        router,
+        each("read", "route:a"),
+        documents=["a.txt", "b.txt"],
+        mocks=[mock("route", FAILS, "a.txt"), mock("route", {**WORKS, "action": "b"})],
+    )
+    read = {name: one["status"] for name, one in report["steps"]["read"]["documents"].items()}
+    assert read == {"a.txt": "COMPLETED", "b.txt": "NOT_TAKEN"}
