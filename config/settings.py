@@ -198,12 +198,7 @@ PLAN_FILES = env.text("PLAN_FILES", "")
 SCRIPT_HOSTS = {
     "serviceBridge": "activities.steps.script_bridges.ScriptBridges",
     "documents": "activities.steps.script_documents.ScriptDocuments",
-    "tasks": "tasks.scripts.ScriptTasks",
-}
-# What answers a script's calls to the outside, by the name of the global.
-SCRIPT_HOSTS = {
-    "serviceBridge": "activities.steps.script_bridges.ScriptBridges",
-    "documents": "activities.steps.script_documents.ScriptDocuments",
+    "llm": "activities.steps.script_models.ScriptModels",
     "tasks": "tasks.scripts.ScriptTasks",
 }
 # host:port pairs that a bridge may reach although their address is not public; the demo adds its own when it is loaded.

@@ -11,6 +11,7 @@ from activities.ai import LABEL
 from activities.heart import heart
 from activities.models import ModelUse, StepDocument
 from activities.steps.llm import Llm
+from activities.steps.script import Script
 from plans.models import Person, PromptTemplate
 from plans.services import save_resource
 from tests import builders
@@ -99,3 +100,16 @@ def test_a_document_beyond_its_bounds_fails_alone(models: World, service: Any, s
         ("FAILED", None, "document-too-large"),
     ]
     assert ModelUse.objects.filter(activity=activity).count() == 1
+
+
+def test_a_script_asks_a_model_and_what_it_took_is_on_record(
+    models: World, service: Any, settings: Any, ann: Person, api: Any
+) -> None:
+    serve_model(service, settings, completion("Hi"))
+    models.answers["ask"] = Script().run
+    activity = models.play(models.start(builders.script("ask", body="return {said: llm.invoke('Hello')};")))
+
+    shown = api(ann).get(f"/api/activities/{activity.pk}/steps/ask").json()
+
+    assert shown["result"] == {"said": "Hi"}
+    assert (shown["usage"]["requests"], shown["usage"]["inputTokens"]) == (1, 21)
