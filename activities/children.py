@@ -22,7 +22,8 @@ from activities.engine import events as facts
 from activities.engine.state import ENDED, ActivityStatus, Phase, unpack
 from activities.models import Activity, Child, ChildGroup, Outbox
 from activities.modules.builtin.nested import MAX_DEPTH
-from activities.starting import Lineage, Startable, judge, launch, require_documents
+from activities.start_checks import require_documents
+from activities.starting import Lineage, Startable, judge, launch
 from activities.steps import Failed, LogLine, StepCall, Waiting
 from activities.steps.child_results import result_of
 from activities.steps.failures import system
@@ -194,8 +195,8 @@ def _result(activity: Activity) -> Result:
 def _error(activity: Activity) -> dict[str, Any]:
     error: Mapping[str, Any] = activity.error or {"code": 500, "message": "it failed"}
     kept = {key: error[key] for key in ERROR_KEYS if key in error}
-    place = {"activityId": str(activity.pk), "step": error.get("step")}
-    return kept | {"data": place | ({"data": error["data"]} if error.get("data") is not None else {})}
+    data = {"activityId": str(activity.pk)} | {key: error[key] for key in ("step", "data") if error.get(key)}
+    return kept | {"data": data}
 
 
 def _failed(code: str | int, message: str) -> Result:

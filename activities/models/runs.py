@@ -43,7 +43,7 @@ class Activity(models.Model):
     description = models.TextField(blank=True)
     status = models.CharField(max_length=12, default="PENDING")
     outcome = models.CharField(max_length=12, blank=True)  # success, skipped, failed
-    inputs = OrderedJSONField(default=dict)
+    inputs = OrderedJSONField(default=dict, null=True)  # an object, or whatever a flow was given
     variables = OrderedJSONField(default=dict)
     output = OrderedJSONField(null=True)
     error = OrderedJSONField(null=True)
