@@ -10,7 +10,7 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views import defaults
@@ -98,7 +98,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
         return defaults.bad_request(request, exception)
     if isinstance(exception, RequestDataTooBig):
         return _problem(413, "too-large", _("The body is too large; send less at once."))
-    return _problem(400, "bad-request", _("The request can't be read; check its address, headers and body."))
+    said = str(exception) if isinstance(exception, BadRequest) else ""
+    detail = said or _("The request can't be read; check its address, headers and body.")
+    return _problem(400, "bad-request", detail)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseBase:

@@ -29,6 +29,8 @@ MAX_VALUES: Final = 1_000_000
 MAX_DEPTH: Final = 200
 MAX_DIGITS: Final = 4000  # Python reads numbers of 4300 digits at most
 
+_NUL = re.compile(r"\\(0|x00|u0000|U00000000)")
+_NUL_IN_JSON = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE: Final = frozenset({"true", "True", "TRUE"})
 _FALSE: Final = frozenset({"false", "False", "FALSE"})
@@ -62,6 +64,8 @@ def parse_source(text: str, *, filename: str) -> object:
         _refuse_depth(value)
     if "\\u" in text.lower():
         _refuse_half_characters(value)
+    if _NUL.search(text):
+        _refuse_nul(value)
     return value
 
 
@@ -114,6 +118,11 @@ def _refuse_half_characters(value: object) -> None:
         raise SourceError("an escape \\uD800 to \\uDFFF without its other half") from failure
     except RecursionError as failure:
         raise SourceError(f"nested deeper than {MAX_DEPTH} levels", code="too-large") from failure
+
+
+def _refuse_nul(value: object) -> None:
+    if _NUL_IN_JSON.search(json.dumps(value, ensure_ascii=False)):
+        raise SourceError("a text holds the character NUL, which no database keeps; take it out")
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -138,7 +138,7 @@ def rewrite_plan(request: HttpRequest, slug: str) -> HttpResponse:
     found = _plan(request, slug)
     if request.method == "POST":
         services.rewrite_uuids(
-            found, by=person_of(request), expected=int(request.POST.get("changeSequence", "0")) or None
+            found, by=person_of(request), expected=_number(request, "changeSequence") or None
         )
         messages.success(request, _("All uuids are slugs now."))
         return redirect("plans:plan", slug)
@@ -172,9 +172,9 @@ def _plan(request: HttpRequest, slug: str) -> Plan:
     return get_object_or_404(_plans(request).select_related("organization"), slug=slug)
 
 
-def _number(request: HttpRequest) -> int | None:
-    text = request.POST.get("number", "")
-    return int(text) if text.isdecimal() else None
+def _number(request: HttpRequest, name: str = "number") -> int | None:
+    text = request.POST.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _row(plan: Plan, bound: list[Project], *, project: Project, run: LastRun | None) -> dict[str, Any]:
