@@ -79,18 +79,24 @@ def record(
     actor_id: int | None = None,
     worker: str = "",
     announce: bool = True,
+    chained: bool = False,
     opening: Mapping[int, Callable[[], None]] | None = None,
 ) -> Recorded:
-    """Apply events in order in one transaction; stale ones are left out, and after a refused claim all of that attempt.
+    """Apply events in order in one transaction; stale ones are left out.
 
-    `opening` holds, by the number of an event, what must happen in the same transaction if it counts. With
-    `announce=False` the caller takes `Recorded.ready` on itself.
+    `chained` events were decided on a copy, each after the one before: with one of them all that follow are refused,
+    for they may rest on it. `opening` holds, by the number of an event, what must happen in the same transaction if
+    it counts. With `announce=False` the caller takes `Recorded.ready` on itself.
     """
     with locked(activity_id) as activity:
         recording = _Recording(activity, actor_id=actor_id, worker=worker)
         for number, event in enumerate(events):
-            if recording.take(event) and opening and number in opening:
-                opening[number]()
+            if recording.take(event):
+                if opening and number in opening:
+                    opening[number]()
+            elif chained:
+                recording.refuse(len(events) - number - 1)
+                break
         recording.save()
         recorded = recording.recorded
         transaction.on_commit(lambda: _after_commit(recorded, recording.timers, announce=announce))
@@ -110,23 +116,22 @@ class _Recording:
         self.log: list[Event] = []
         self.timers: list[Timer] = []
         self.outbox: list[Outbox] = []
-        self.refused: set[tuple[str, int]] = set()
 
     def take(self, event: facts.Event) -> bool:
         """Decide on one event and note what it asks for; tell if it counted."""
-        claim = (getattr(event, "step", ""), getattr(event, "attempt", 0))
-        decision = None if claim in self.refused else decide(self.compiled.graph, self.recorded.state, event)
-        counted = decision is not None and decision.counted
-        self.recorded.counted.append(counted)
-        if isinstance(event, facts.StepStarted) and not counted:
-            self.refused.add(claim)
-        if decision is None or not counted:
+        decision = decide(self.compiled.graph, self.recorded.state, event)
+        self.recorded.counted.append(decision.counted)
+        if not decision.counted:
             return False
         before = self.recorded.state
         self.recorded.state = decision.state
         self.recorded.changes.extend(decision.changes)
         self._note(event, before, decision)
         return True
+
+    def refuse(self, events: int) -> None:
+        """Let so many more events not count."""
+        self.recorded.counted += [False] * events
 
     def _note(self, event: facts.Event, before: ActivityState, decision: Decision) -> None:
         self.activity.seq += 1

@@ -197,7 +197,7 @@ class Burst:
         if not self.events:
             return True
         recorded = runtime.record(
-            self.activity.pk, *self.events, worker=WORKER, announce=False, opening=self.opening
+            self.activity.pk, *self.events, worker=WORKER, announce=False, chained=True, opening=self.opening
         )
         self.events, self.opening, self.claimed, self.began = [], {}, None, time.monotonic()
         self.state = recorded.state
@@ -205,7 +205,8 @@ class Burst:
             self.scope.forget()
         self.activity.seq = recorded.activity.seq
         self.activity.status = recorded.activity.status
-        mine = dict.fromkeys([*self.mine, *recorded.ready])
+        # What was refused may be done by nobody now: look at all that is ready.
+        mine = dict.fromkeys([*self.mine, *(recorded.ready if recorded.all_counted else self._ready())])
         self.mine = {p: None for p in mine if self._guarding(p) or self._queued(p)}
         recorded.ready = self._to_others(keep=keep, hand_over=hand_over)
         runtime.announce_ready(recorded)

@@ -103,17 +103,30 @@ def test_a_stale_event_writes_nothing(world: World) -> None:
     assert (fresh(activity).seq, bytes(fresh(activity).state), Event.objects.count()) == before
 
 
-def test_after_a_refused_claim_all_of_that_attempt_is_refused(world: World) -> None:
-    activity = world.start(builders.script("a"), builders.script("b"))
-    claim(activity, "a")
-    mine = [facts.StepStarted(at=runtime.now(), step="a", attempt=1), done("a", result="mine")]
-    other = [facts.StepStarted(at=runtime.now(), step="b", attempt=1), done("b")]
+def test_what_was_decided_after_a_refused_event_is_refused_with_it(world: World) -> None:
+    activity = world.start(builders.script("a"), builders.script("b"), builders.script("c"))
+    claim(activity, "b")
+    at = runtime.now()
+    burst = [
+        *(facts.StepStarted(at=at, step="a", attempt=1), done("a")),
+        *(facts.StepStarted(at=at, step="b", attempt=1), done("b", result="mine")),
+        *(facts.StepStarted(at=at, step="c", attempt=1), done("c")),
+    ]
 
-    recorded = runtime.record(activity.pk, *mine, *other)
+    recorded = runtime.record(activity.pk, *burst, chained=True)
 
-    assert recorded.counted == [False, False, True, True]
-    assert statuses(activity) == {"a": "RUNNING", "b": "COMPLETED"}
-    assert row(activity, "a").result is None
+    assert recorded.counted == [True, True, False, False, False, False]
+    assert statuses(activity) == {"a": "COMPLETED", "b": "RUNNING", "c": "PENDING"}
+
+
+def test_events_that_are_independent_count_each_for_itself(world: World) -> None:
+    activity = world.start(*chain(1))
+
+    recorded = runtime.record(
+        activity.pk, done("s0", attempt=9), facts.StepStarted(at=runtime.now(), step="s0", attempt=1)
+    )
+
+    assert recorded.counted == [False, True]
 
 
 def test_what_an_event_opens_happens_with_it_or_not_at_all(world: World) -> None:
