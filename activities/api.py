@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -14,7 +15,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from activities import services
+from activities import blobs, services
 from activities.detail import step_detail
 from activities.engine.state import ActivityStatus
 from activities.live import events_after, snapshot
@@ -42,6 +43,7 @@ class ActivitySerializer(serializers.ModelSerializer[Activity]):
     inputs = serializers.JSONField(read_only=True)
     output = serializers.JSONField(read_only=True)
     error = serializers.JSONField(read_only=True)
+    parentActivityId = serializers.UUIDField(source="parent_id", read_only=True, allow_null=True)
     triggerKind = serializers.CharField(source="trigger_kind", read_only=True)
     currentSequence = serializers.IntegerField(source="seq", read_only=True)
     createdAt = serializers.DateTimeField(source="created_at", read_only=True)
@@ -52,7 +54,7 @@ class ActivitySerializer(serializers.ModelSerializer[Activity]):
         model = Activity
         fields = [
             "id", "title", "description", "status", "lifecycleState", "outcome", "planSlug", "planVersion", "projectId",
-            "inputs", "output", "error", "triggerKind", "currentSequence", "createdAt", "startedAt", "finishedAt",
+            "inputs", "output", "error", "parentActivityId", "triggerKind", "currentSequence", "createdAt", "startedAt", "finishedAt",
         ]  # fmt: skip
 
 
@@ -93,6 +95,8 @@ class ActivityViewSet(
     def get_queryset(self) -> Any:
         """Return the visible ones; `?status=`, `?plan=` and `?project=` narrow."""
         found = Activity.objects.visible_to(_person(self.request)).select_related("plan", "version")
+        if self.action == "list":
+            found = found.listed()
         return _narrowed(found, self.request) if self.action == "list" else found
 
     @extend_schema(parameters=[FilterSerializer])
@@ -138,6 +142,25 @@ class ActivityViewSet(
             )
         found = events_after(self.get_object().pk, int(after), limit=EVENTS_AT_ONCE)
         return Response({"events": [wire(event) for event in found]})
+
+    @extend_schema(responses=ActivitySerializer(many=True))
+    @action(detail=True)
+    def children(self, request: Request, pk: UUID) -> Response:
+        """Return the activities that steps of this one have started, newest first, in pages."""
+        started = self.get_object().children.select_related("plan", "version").order_by("-created_at")
+        page = self.paginate_queryset(started)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(responses=OpenApiTypes.ANY)
+    @action(detail=True, url_path=r"blobs/(?P<digest>[0-9a-f]{64})", url_name="blob")
+    def blob(self, request: Request, pk: UUID, digest: str) -> HttpResponse:
+        """Return the JSON of a value that is too large to be shown with its step."""
+        activity = self.get_object()
+        content = blobs.used_content(activity, digest)
+        if content is None:
+            raise NotFound(_("this activity has no blob %(id)s") % {"id": digest})
+        name = f'attachment; filename="{digest}.json"'
+        return HttpResponse(content, content_type="application/json", headers={"Content-Disposition": name})
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     @action(detail=True)

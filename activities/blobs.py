@@ -58,6 +58,13 @@ def get(organization_id: int, digest: str, *, used_by: UUID | None = None) -> by
     return bytes(row.content)
 
 
+def used_content(activity: Activity, digest: str) -> bytes | None:
+    """Return the bytes of a blob that the activity uses; None for any other."""
+    uses = BlobUse.objects.filter(activity=activity, blob__digest=digest)
+    content = uses.values_list("blob__content", flat=True).first()
+    return None if content is None else bytes(content)
+
+
 def kept(activity: Activity, text: str | None) -> str | None:
     """Return the text of a column of JSON: itself, or the reference to the blob that it is kept as."""
     if text is None or len(text) <= LIMIT // 4:
@@ -98,6 +105,13 @@ def value_of(organization_id: int, value: Any) -> Any:
 
 def sweep() -> int:
     """Delete blobs that no activity uses; return how many."""
+    deleted = 0
+    while some := _sweep_some():
+        deleted += some
+    return deleted
+
+
+def _sweep_some() -> int:
     unused = ~Exists(BlobUse.objects.filter(blob=OuterRef("pk")))
     with transaction.atomic():
         old = Blob.objects.filter(unused, created_at__lt=timezone.now() - GRACE)

@@ -19,7 +19,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from activities import dispatch, runtime, sandbox
+from activities import blobs, dispatch, runtime, sandbox
 from activities.compiled import Compiled, compiled
 from activities.engine import documents, retries
 from activities.engine import events as facts
@@ -154,14 +154,15 @@ class Lane:
             return self.call.steps
         own = StepDocument.objects.filter(step__activity=self.activity, document_id=row.document_id)
         shown = {slug: view for slug, view in self.call.steps.items() if slug not in self.plan.per_document}
-        for slug, status, action, result in own.values_list("step__slug", "status", "action", "result"):
-            if status == "COMPLETED":
-                shown[slug] = StepView(status, action, result)
+        done = own.filter(status="COMPLETED").values_list("step__slug", "action", "result")
+        whole = blobs.resolved(self.activity.organization_id, {slug: result for slug, _, result in done})
+        shown |= {slug: StepView("COMPLETED", action, whole[slug]) for slug, action, _ in done}
         return shown
 
     def _commit(self, step: Step, *, after: int | None) -> None:
         ended, self.ended = [e for e in self.ended if self._still_mine(e)], []
         for each in ended:
+            each.result = blobs.kept_value(self.activity, each.result)
             _save(step, each)
         counts = Counter(e.status for e in ended)
         actions = Counter(e.action for e in ended if e.status == "COMPLETED" and e.action)
@@ -241,7 +242,7 @@ class Lane:
         rows = StepDocument.objects.filter(
             step__activity=self.activity, document_id=row.document_id, status="COMPLETED"
         ).exclude(step_id=row.step_id)
-        return dict(rows.values_list("step__slug", "result"))
+        return blobs.resolved(self.activity.organization_id, dict(rows.values_list("step__slug", "result")))
 
     def _judge(self, row: StepDocument, outcome: Outcome) -> Ended:
         at = runtime.now()

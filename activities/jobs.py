@@ -7,7 +7,7 @@ from uuid import UUID
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
-from activities import delivery, fanout, timers, worker
+from activities import blobs, delivery, fanout, timers, worker
 from activities import sweep as sweeping
 
 
@@ -41,9 +41,15 @@ def sweep() -> None:
     sweeping.sweep()
 
 
+@shared_task(acks_late=True)
+def sweep_blobs() -> None:
+    """Delete what no activity refers to any more."""
+    blobs.sweep()
+
+
 @worker_shutting_down.connect
 def _stop_between_steps(**_kwargs: object) -> None:
     worker.stopping.set()
 
 
-__all__ = ["deliver", "drive", "fire_timers", "run_documents", "sweep"]
+__all__ = ["deliver", "drive", "fire_timers", "run_documents", "sweep", "sweep_blobs"]

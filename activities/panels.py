@@ -53,7 +53,7 @@ def palette(person: Person, project: Project) -> Sequence[dict[str, str]]:
 
 
 def _of(person: Person, project: Project) -> ActivityQuerySet:
-    return Activity.objects.visible_to(person).filter(project=project)
+    return Activity.objects.visible_to(person).listed().filter(project=project)
 
 
 def _panel(slug: str, title: str, found: ActivityQuerySet, empty: str) -> Panel:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Field
 
+from activities import blobs
 from activities.compiled import Compiled
 from activities.engine import events as facts
 from activities.engine.draft import Change, Decision
@@ -39,7 +40,7 @@ WIRE = {
     "finished_at": "finishedAt",
     "error": "error",
 }
-JSON_COLUMNS = frozenset({"result", "error", "logs", "input"})
+LARGE_COLUMNS = frozenset({"result", "input"})  # kept as blobs where they are huge
 
 
 class StepChanges:
@@ -102,13 +103,21 @@ class StepChanges:
     def save(self) -> None:
         """Write the rows: one statement for each set of columns that changed together."""
         if self.archive:
+            for attempt in self.archive:
+                attempt.result = blobs.kept_value(self.activity, attempt.result)
             Attempt.objects.bulk_create(self.archive)
         groups: defaultdict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
         for position, columns in self.fields.items():
             names = tuple(sorted(columns))
-            groups[names].append((*(_prepared(name, columns[name]) for name in names), position))
+            groups[names].append((*(self._prepared(name, columns[name]) for name in names), position))
         for names, values in groups.items():
             _update_steps(self.activity, names, values)
+
+    def _prepared(self, name: str, value: Any) -> Any:
+        field = Step._meta.get_field(name)
+        assert isinstance(field, Field)
+        prepared = field.get_db_prep_save(value, connection)
+        return blobs.kept(self.activity, prepared) if name in LARGE_COLUMNS else prepared
 
     def cancel_documents(self, position: int, at: datetime) -> None:
         """Settle as cancelled what has not begun, and take from the workers what runs."""
@@ -248,12 +257,6 @@ def _update_steps(activity: Activity, names: tuple[str, ...], values: Iterable[t
             f"UPDATE {quote(table)} SET {assignments} WHERE {quote('position')} = %s AND {quote('activity_id')} = %s",
             [(*row, key) for row in values],
         )
-
-
-def _prepared(name: str, value: Any) -> Any:
-    field = Step._meta.get_field(name)
-    assert isinstance(field, Field)
-    return field.get_db_prep_save(value, connection)
 
 
 def _payload(event: facts.Event, change: Change) -> dict[str, Any]:

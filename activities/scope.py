@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from activities import blobs
 from activities.compiled import Compiled
 from activities.engine.readiness import action_of
 from activities.engine.state import PUBLIC_STATUS, ActivityState, Phase
@@ -50,9 +51,8 @@ class ActivityScope:
         missing = wanted - self._results.keys()
         if missing:
             rows = Step.objects.filter(activity=self.activity, slug__in=missing)
-            for row in rows.values_list("slug", "result", "documents_total", "status"):
-                slug, result, _total, _status = row
-                self._results[slug] = result
+            found = dict(rows.values_list("slug", "result"))
+            self._results |= blobs.resolved(self.activity.organization_id, found)
             for slug in missing & self.compiled.per_document:
                 self._results[slug] = documents_result(self.activity, slug)
         return {slug: self._results.get(slug) for slug in wanted}
@@ -60,9 +60,8 @@ class ActivityScope:
     def input_of(self, slug: str) -> Any:
         """Return the step's resolved input."""
         if slug not in self._inputs:
-            self._inputs[slug] = Step.objects.values_list("input", flat=True).get(
-                activity=self.activity, slug=slug
-            )
+            known = Step.objects.values_list("input", flat=True).get(activity=self.activity, slug=slug)
+            self._inputs[slug] = blobs.value_of(self.activity.organization_id, known)
         return self._inputs[slug]
 
     def completed(self, state: ActivityState, slugs: Iterable[str]) -> dict[str, StepView]:
@@ -155,7 +154,8 @@ def _fallback_key(step: Any) -> str | None:
 def documents_result(activity: Activity, slug: str) -> dict[str, Any]:
     """Return the result of a per-document step: by document name, the result of each that completed."""
     rows = StepDocument.objects.filter(step__activity=activity, step__slug=slug, status="COMPLETED")
-    return {"documents": dict(rows.order_by("position").values_list("document__name", "result"))}
+    found = dict(rows.order_by("position").values_list("document__name", "result"))
+    return {"documents": blobs.resolved(activity.organization_id, found)}
 
 
 def document_view(document: DocumentFamily, results: Mapping[str, Any] | None = None) -> DocumentView:

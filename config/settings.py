@@ -150,6 +150,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(env.text("SWEEP_SECONDS", "5")),
         "options": {"expires": 10},
     },
+    "sweep_blobs": {"task": "activities.jobs.sweep_blobs", "schedule": 600.0, "options": {"expires": 300}},
 }
 
 REST_FRAMEWORK = {

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from activities import blobs
 from activities.models import Step, StepDocument
 from tasks.definitions import definition_of, words
 from tasks.forms import labels
@@ -66,8 +67,12 @@ def evidence(task: Task) -> list[Evidence]:
     rows = {
         step.slug: step for step in steps.only("slug", "name", "kind", "action", "result", "documents_total")
     }
+    organization_id = task.activity.organization_id
+    whole = blobs.resolved(organization_id, {slug: step.result for slug, step in rows.items()})
+    for slug, step in rows.items():
+        step.result = whole[slug]
     fanned = [step for step in rows.values() if step.documents_total]
-    tables = _tables(fanned)
+    tables = _tables(fanned, organization_id)
     human = Task.objects.filter(activity=task.activity_id, step_slug__in=list(rows), status=Task.Status.DONE)
     tasks = {row.step_slug: row for row in human.select_related("done_by").order_by("run")}
     shown = [
@@ -89,7 +94,7 @@ def facts_of(values: Mapping[str, Json], named: Mapping[str, str] | None = None)
     return tuple(found[:MOST_FACTS])
 
 
-def _tables(steps: Sequence[Step]) -> dict[int, Table]:
+def _tables(steps: Sequence[Step], organization_id: int) -> dict[int, Table]:
     if not steps:
         return {}
     documents = StepDocument.objects.filter(step__in=steps, position__lt=MOST_DOCUMENTS)
@@ -97,7 +102,8 @@ def _tables(steps: Sequence[Step]) -> dict[int, Table]:
     for step, name, status, result in documents.order_by("step", "position").values_list(
         "step", "document__name", "status", "result"
     ):
-        shown = result if status == "COMPLETED" else {"": status.replace("_", " ").lower()}
+        whole = blobs.value_of(organization_id, result)
+        shown = whole if status == "COMPLETED" else {"": status.replace("_", " ").lower()}
         by_step.setdefault(step, []).append((name, shown))
     totals = {step.pk: step.documents_total for step in steps}
     return {step: _table(rows, totals[step]) for step, rows in by_step.items()}

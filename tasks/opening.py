@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone
 
+from activities import blobs
 from activities.models import Activity, Step
 from activities.steps import StepCall
 from plans.language.schema import ApprovalConfig, CreateTaskConfig
@@ -149,7 +150,7 @@ def _task_properties(call: StepCall) -> dict[str, Any]:
     scripts = Step.objects.filter(
         activity=call.activity_id, slug__in=before, kind="SCRIPT", status="COMPLETED"
     )
-    results = dict(scripts.values_list("slug", "result"))
+    results = blobs.resolved(call.organization_id, dict(scripts.values_list("slug", "result")))
     found: dict[str, Any] = {}
     for slug in reversed(before):
         found |= _mapping(_mapping(results.get(slug)).get("taskProperties"))

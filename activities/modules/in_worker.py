@@ -45,16 +45,18 @@ def arguments(model: type[AnyOptions], options: Mapping[str, Any], given: Any) -
     try:
         return model.model_validate(merged)
     except ValidationError as error:
-        raise ModuleFailed("invalid-input", _sentence(error)) from error
+        raise ModuleFailed("invalid-input", _sentence(model, error)) from error
 
 
 def _known(given: Any, known: set[str]) -> dict[str, Any]:
     return {key: value for key, value in given.items() if key in known} if isinstance(given, Mapping) else {}
 
 
-def _sentence(error: ValidationError) -> str:
+def _sentence(model: type[BaseModel], error: ValidationError) -> str:
+    """Say what is wrong first, with keys as flows spell them."""
     first = error.errors(include_url=False, include_context=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
+    spelled = {field.alias: name for name, field in model.model_fields.items()}
+    where = ".".join(str(spelled.get(part, part) if isinstance(part, str) else part) for part in first["loc"])
     if first["type"] == "missing":
         return f"it needs {where}"
     return f"{where}: {first['msg'].removeprefix('Value error, ')}" if where else str(first["msg"])

@@ -17,7 +17,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from activities import delivery, dispatch, fanout, runtime, timers, worker
+from activities import blobs, delivery, dispatch, fanout, runtime, timers, worker
 from activities.admission import unopened_documents, unrouted_documents
 from activities.compiled import compiled
 from activities.engine.state import ENDED
@@ -169,7 +169,7 @@ def _step(activity: Activity, step: Step) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "status": step.status,
         "action": step.action,
-        "result": step.result,
+        "result": blobs.value_of(activity.organization_id, step.result),
         "error": step.error,
     }
     rows = list(StepDocument.objects.filter(step=step).select_related("document").order_by("position"))
@@ -179,7 +179,7 @@ def _step(activity: Activity, step: Step) -> dict[str, Any]:
             row.document.name: {
                 "status": row.status,
                 "action": row.action,
-                "result": row.result,
+                "result": blobs.value_of(activity.organization_id, row.result),
                 "error": row.error,
             }
             for row in rows

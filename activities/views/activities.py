@@ -31,8 +31,8 @@ EVENTS_SHOWN = 200
 def activity_list(request: HttpRequest) -> HttpResponse:
     """List the project's activities, newest first, filtered by status, plan and words of the title."""
     project, person = current_project(request), _person(request)
-    found = Activity.objects.visible_to(person).filter(project=project).select_related("plan", "started_by")
-    found = found.only(
+    found = Activity.objects.visible_to(person).listed().filter(project=project)
+    found = found.select_related("plan", "started_by").only(
         "title", "status", "created_at", "started_at", "finished_at", "plan__slug", "plan__name",
         "started_by__username", "started_by__first_name", "started_by__last_name",
     )  # fmt: skip
