@@ -45,6 +45,8 @@ class ActivitySerializer(serializers.ModelSerializer[Activity]):
     error = serializers.JSONField(read_only=True)
     parentActivityId = serializers.UUIDField(source="parent_id", read_only=True, allow_null=True)
     triggerKind = serializers.CharField(source="trigger_kind", read_only=True)
+    triggerMetadata = serializers.JSONField(source="trigger_metadata", read_only=True)
+    badges = serializers.JSONField(read_only=True)
     currentSequence = serializers.IntegerField(source="seq", read_only=True)
     createdAt = serializers.DateTimeField(source="created_at", read_only=True)
     startedAt = serializers.DateTimeField(source="started_at", read_only=True)
@@ -54,7 +56,8 @@ class ActivitySerializer(serializers.ModelSerializer[Activity]):
         model = Activity
         fields = [
             "id", "title", "description", "status", "lifecycleState", "outcome", "planSlug", "planVersion", "projectId",
-            "inputs", "output", "error", "parentActivityId", "triggerKind", "currentSequence", "createdAt", "startedAt", "finishedAt",
+            "inputs", "output", "error", "parentActivityId", "triggerKind", "triggerMetadata", "badges",
+            "currentSequence", "createdAt", "startedAt", "finishedAt",
         ]  # fmt: skip
 
 

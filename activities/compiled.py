@@ -32,6 +32,8 @@ class Compiled:
     def shares_commit(self, position: int) -> bool:
         """Tell if the step can be done again freely, so that it may share a commit with others."""
         step = self.steps[position]
+        if step.set_document_status:
+            return False  # what comes after it reads documents as they are then
         try:
             return self.graph.nodes[position].fan_out is None and handler_for(step.kind).pure(step)
         except LookupError:
@@ -41,6 +43,16 @@ class Compiled:
     def per_document(self) -> frozenset[str]:
         """Slugs of the steps that run per document."""
         return frozenset(node.slug for node in self.graph.nodes if node.fan_out is not None)
+
+    @cached_property
+    def asks_for_more(self) -> bool:
+        """Tell if a script of the plan can ask for activities to start next."""
+        return any(
+            isinstance(step.config, ScriptConfig)
+            and not step.per_document
+            and ("nextActivit" in step.config.script_body or bool(step.config.script_sidecars))
+            for step in self.steps
+        )
 
     @cached_property
     def mentions(self) -> dict[str, frozenset[str]]:

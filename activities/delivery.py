@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from activities import children, runtime
+from activities import children, follow_ups, naming, runtime
 from activities.ending import output_event
 from activities.models import Activity, Outbox
 
@@ -81,4 +81,6 @@ DELIVERIES = {
     "child-ended": children.child_ended,
     "children-ended": children.group_ended,
     "cancel-children": children.cancel_group,
+    "follow-ups": follow_ups.start_follow_ups,
+    "name-activity": naming.name_activity,
 }

@@ -19,7 +19,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from activities import blobs, dispatch, runtime, sandbox
+from activities import blobs, dispatch, marks, runtime, sandbox
 from activities.compiled import Compiled, compiled
 from activities.engine import documents, retries
 from activities.engine import events as facts
@@ -164,6 +164,7 @@ class Lane:
         for each in ended:
             each.result = blobs.kept_value(self.activity, each.result)
             _save(step, each)
+        marks.stamp_document(self.step, [e.row.document_id for e in ended if e.status == "COMPLETED"])
         counts = Counter(e.status for e in ended)
         actions = Counter(e.action for e in ended if e.status == "COMPLETED" and e.action)
         if sum(counts.values()) > counts["PENDING"]:

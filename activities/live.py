@@ -235,6 +235,7 @@ def _head(activity: Activity) -> messages.ActivityView:
         started_at=_iso(activity.started_at),
         finished_at=_iso(activity.finished_at),
         error=activity.error,
+        badges=activity.badges,
     )
 
 

@@ -58,6 +58,7 @@ class ActivityView(Message):
     started_at: str | None = None
     finished_at: str | None = None
     error: dict[str, Any] | None = None
+    badges: list[dict[str, str]] = Field(default_factory=list)
 
 
 class ActivityMoved(Message):
@@ -66,6 +67,7 @@ class ActivityMoved(Message):
     status: str
     finished_at: str | None = None
     error: dict[str, Any] | None = None
+    badges: list[dict[str, str]] = Field(default_factory=list)
 
 
 class Actor(Message):

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from activities import dispatch, live, rows
+from activities import blobs, dispatch, live, marks, rows
 from activities.compiled import Compiled, compiled
 from activities.engine import events as facts
 from activities.engine.decide import decide
@@ -35,9 +35,9 @@ from activities.engine.effects import (
     RunStep,
     SetTimer,
 )
-from activities.engine.state import ENDED, ActivityState, pack, unpack
+from activities.engine.state import ENDED, ActivityState, Phase, pack, unpack
 from activities.errors import ActivityUnknown
-from activities.models import Activity, Event, Outbox, Timer
+from activities.models import Activity, Event, Outbox, Step, Timer
 from activities.steps import handler_for
 
 logger = logging.getLogger("throughline.runtime")
@@ -136,11 +136,14 @@ class _Recording:
     def _note(self, event: facts.Event, before: ActivityState, decision: Decision) -> None:
         self.activity.seq += 1
         views = self.steps.apply(event, decision, worker=self.worker)
+        badged = self._leave_marks(decision)
         for effect in decision.effects:
             self._effect(effect, event.at)
         changes: dict[str, Any] = {"steps": self.steps.with_blocked(views, before, decision.state)}
         if before.status != decision.state.status:
             changes["activity"] = self._activity_moved(event, decision.state)
+        if badged:
+            changes["activity"] = self._standing()
         self.log.append(
             Event(
                 activity=self.activity,
@@ -168,11 +171,25 @@ class _Recording:
             activity.error = self.steps.first_error(state) if activity.status == "FAILED" else None
         else:
             activity.outcome, activity.error = "", None
+        return self._standing()
+
+    def _standing(self) -> dict[str, Any]:
+        finished_at = self.activity.finished_at
         return {
-            "status": activity.status,
-            "finishedAt": activity.finished_at.isoformat() if activity.finished_at else None,
-            "error": activity.error,
+            "status": self.activity.status,
+            "finishedAt": finished_at.isoformat() if finished_at else None,
+            "error": self.activity.error,
+            "badges": self.activity.badges,
         }
+
+    def _leave_marks(self, decision: Decision) -> bool:
+        """Let the steps that completed stamp documents and put badges on; tell if there are new badges."""
+        changed = False
+        for change in decision.changes:
+            if change.after is Phase.COMPLETED:
+                result = self.steps.fields[change.position].get("result")
+                changed |= marks.leave(self.activity, self.compiled.steps[change.position], result)
+        return changed
 
     def _effect(self, effect: Any, at: datetime) -> None:
         match effect:
@@ -197,6 +214,8 @@ class _Recording:
             case ResetDocuments(position, keep_completed):
                 self.steps.reset_documents(position, keep_completed=keep_completed)
             case FinishActivity(status):
+                if status == "COMPLETED" and self.compiled.asks_for_more:
+                    self._send("follow-ups", {}, at)
                 if self.activity.parent_id is not None:
                     self._send("child-ended", {"status": status}, at)
                 elif status == "FAILED":
@@ -217,7 +236,7 @@ class _Recording:
         self.activity.state = pack(state)
         fields = ["seq", "state"]
         if any("activity" in event.changes for event in self.log):
-            fields += ["status", "started_at", "finished_at", "outcome", "output", "error"]
+            fields += ["status", "started_at", "finished_at", "outcome", "output", "error", "badges"]
         self.activity.save(update_fields=fields)
         self.steps.save()
         rows.insert_events(self.log)
@@ -253,6 +272,25 @@ def announce_ready(recorded: Recorded, *, without: int | None = None) -> None:
         dispatcher.documents(activity_id, position)
     if recorded.sends:
         dispatcher.outbox(activity_id)
+
+
+def annotate_result(activity_id: UUID, position: int, said: Mapping[str, Any]) -> None:
+    """Add to the result of a completed step what became of it after its end: a note, that moves nothing."""
+    with locked(activity_id) as activity:
+        row = Step.objects.get(activity_id=activity_id, position=position)
+        result = blobs.value_of(activity.organization_id, row.result)
+        if row.status == "COMPLETED" and isinstance(result, dict):
+            kept = blobs.kept_value(activity, {**result, **said})
+            Step.objects.filter(pk=row.pk).update(result=kept)
+
+
+def rename(activity_id: UUID, *, title: str, description: str = "") -> None:
+    """Give the activity another title, and a description where it has none."""
+    with locked(activity_id) as activity:
+        Activity.objects.filter(pk=activity_id).update(title=title)
+        if description:
+            Activity.objects.filter(pk=activity_id, description="").update(description=description)
+        transaction.on_commit(lambda: live.hint(activity_id, activity.seq))
 
 
 def post(activity_id: UUID, kind: str, *, name: str, payload: dict[str, Any]) -> None:

@@ -19,6 +19,8 @@ from activities.engine import events as facts
 from activities.engine.state import fresh, pack
 from activities.errors import CannotStart, CommandRefused, PlanNotBound
 from activities.models import Activity, ActivityDocument, DocumentFamily, Step
+from activities.naming import wants_name
+from activities.start_checks import require_documents, running_instead
 from plans.catalog import catalog_from
 from plans.errors import Invalid
 from plans.language.expressions import TemplateError, render_title
@@ -42,8 +44,9 @@ def start(
     title: str = "",
     variables: Mapping[str, Any] | None = None,
     replanned_from: Activity | None = None,
+    origin: Origin | None = None,
 ) -> Activity:
-    """Start the plan's published version in the project.
+    """Start the plan's published version in the project; of a plan that runs once per project, return the run there is.
 
     Raise PlanNotBound, CannotStart (errors of the plan or of its inputs, all of them) or Invalid.
     """
@@ -58,9 +61,12 @@ def start(
         given, more = judge(ready.document, inputs, variables)
         _refuse([*ready.findings, *more])
         require_documents(ready.document, documents)
+        running = running_instead(plan, ready.document, project, besides=replanned_from)
+        if running is not None:
+            return running
         return launch(
             ready.version, ready.pinned, project=project, by=by, given=given, documents=documents, title=title,
-            replanned_from=replanned_from,
+            replanned_from=replanned_from, origin=origin,
         )  # fmt: skip
 
 
@@ -115,6 +121,16 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """What set an activity off, where it was no person: `metadata` tells the source. By its id there is one, ever."""
+
+    kind: str
+    metadata: Mapping[str, Any]
+    activity_id: uuid.UUID | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Lineage:
     """The activity whose step starts this one. `nested`: as a flow that stands inside the step."""
 
@@ -151,6 +167,7 @@ def launch(
     title: str = "",
     replanned_from: Activity | None = None,
     lineage: Lineage | None = None,
+    origin: Origin | None = None,
 ) -> Activity:
     """Make the rows of a version that was checked, and let it run; raise Invalid for what the plan does not take.
 
@@ -164,9 +181,13 @@ def launch(
         if lineage is not None:
             _descend(activity, lineage)
         activity.title, activity.description = _titles(document, activity, documents, title=title, by=by)
+        if origin is not None:
+            _come_from(activity, origin)
         activity.save(force_insert=True)
         _add_rows(activity, documents)
         runtime.record(activity.pk, facts.ActivityStarted(at=runtime.now()), actor_id=by.pk if by else None)
+        if wants_name(document, title=title) and not activity.nested:
+            runtime.post(activity.pk, "name-activity", name="name-activity", payload={"title": activity.title})
     activity.refresh_from_db(
         fields=["status", "seq", "state", "started_at", "finished_at", "outcome", "output", "error"]
     )
@@ -206,6 +227,12 @@ def _descend(activity: Activity, lineage: Lineage) -> None:
     activity.trigger_metadata = {"sourceActivityId": str(parent.pk)}
 
 
+def _come_from(activity: Activity, origin: Origin) -> None:
+    activity.id = origin.activity_id or activity.id
+    activity.trigger_kind, activity.trigger_metadata = origin.kind, dict(origin.metadata)
+    activity.description = origin.description or activity.description
+
+
 def _add_rows(activity: Activity, documents: Sequence[DocumentFamily]) -> None:
     ready: Compiled = compiled(activity.version_id, activity.pinned_id)
     Step.objects.bulk_create(
@@ -236,16 +263,6 @@ def _refuse(findings: Sequence[Finding]) -> None:
     ]
     if errors:
         raise CannotStart(errors)
-
-
-def require_documents(document: Document, documents: Sequence[DocumentFamily]) -> None:
-    """Raise Invalid where a group of the plan needs a document and there is none."""
-    for group in document.document_family_groups:
-        if group.required and not documents:
-            raise Invalid(
-                f'this activity requires at least one document in "{group.name}" before it can start',
-                code="documents-required",
-            )
 
 
 def _titles(

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 MOST_FOLLOW_UPS: Final = 32
 MOST_BADGES: Final = 20
-LABEL_LENGTH: Final = 120
+LABEL_LENGTH: Final = 60
 FOLLOW_UPS: Final = ("nextActivity", "nextActivities")
 ENTRY_KEYS: Final = frozenset(
     {

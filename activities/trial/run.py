@@ -87,6 +87,7 @@ class Local:
     def __init__(self) -> None:
         self.work: deque[tuple[str, UUID, int | None]] = deque()
         self.ahead = timezone.now() - timezone.now()
+        self.unsent: tuple[str, ...] = ("tell-owner", "follow-ups", "name-activity")  # what a trial leaves out
 
     def now(self) -> datetime:
         """Return the played time."""
@@ -130,7 +131,7 @@ class Local:
             case "documents" if position is not None:
                 fanout.run_lane(activity_id, position)
             case _:
-                Outbox.objects.filter(activity_id=activity_id, kind="tell-owner").delete()
+                Outbox.objects.filter(activity_id=activity_id, kind__in=self.unsent).delete()
                 delivery.deliver(activity_id)
 
 

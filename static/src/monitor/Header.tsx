@@ -8,7 +8,7 @@ import { ask } from "../shared/ui/confirm";
 import { toast } from "../shared/ui/toast";
 import type { View } from "./apply";
 import { type Freshness, freshnessText } from "./freshness";
-import { type Message, toMessages } from "./messages";
+import { type Badge, type Message, toMessages } from "./messages";
 import { applies, type Command, consequence, standing } from "./words";
 
 export type HeaderProps = {
@@ -46,6 +46,7 @@ export function Header({ view, freshness, urls, may, take }: HeaderProps) {
             <Status face={activityFace(activity.status)} large />
             <PlanName view={view} url={urls.plan ?? null} />
             <Times view={view} />
+            <Badges badges={activity.badges ?? []} />
             <span className="freshness" data-fresh={freshness.kind} role="status">
               {freshnessText(freshness)}
             </span>
@@ -56,6 +57,25 @@ export function Header({ view, freshness, urls, may, take }: HeaderProps) {
       {sentence && <p className={failed ? "notice notice-error" : "muted"}>{sentence}</p>}
     </header>
   );
+}
+
+const TONES: Record<string, string> = {
+  red: "badge-danger",
+  orange: "badge-warning",
+  yellow: "badge-warning",
+  green: "badge-ok",
+  blue: "badge-accent",
+};
+
+function Badges({ badges }: { badges: readonly Badge[] }) {
+  return badges.map((badge) => (
+    <span
+      key={`${badge.icon ?? ""} ${badge.label} ${badge.color ?? ""}`}
+      className={`badge ${TONES[badge.color ?? ""] ?? ""}`.trim()}
+    >
+      {badge.label}
+    </span>
+  ));
 }
 
 function PlanName({ view, url }: { view: View; url: string | null }) {

@@ -26,6 +26,9 @@ export type StepView = {
   line: string;
 };
 
+/** What a step put on the activity; `color` is a word of the palette, any other is shown plainly. */
+export type Badge = { label: string; icon?: string; color?: string };
+
 export type ActivityView = {
   id: string | number;
   title: string;
@@ -37,6 +40,7 @@ export type ActivityView = {
   startedAt: string | null;
   finishedAt: string | null;
   error: StepError | null;
+  badges?: readonly Badge[];
 };
 
 export type Snapshot = { kind: "snapshot"; seq: number; activity: ActivityView; steps: StepView[] };
@@ -52,7 +56,7 @@ export type EventMessage = {
   step: string | null;
   actor: { id: string | number; name: string } | null;
   text: string;
-  activity: Partial<Pick<ActivityView, "status" | "finishedAt" | "error" | "startedAt">> | null;
+  activity: Partial<Pick<ActivityView, "status" | "finishedAt" | "error" | "startedAt" | "badges">> | null;
   steps: StepChange[];
 };
 

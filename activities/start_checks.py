@@ -1,0 +1,69 @@
+"""What a start is checked for beside the plan and its inputs: documents, and a run that is under way already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from activities.engine.state import ENDED
+from activities.models import Activity, DocumentFamily
+from plans.errors import Invalid
+from plans.language.schema import Plan as Document
+from plans.models import Binding, Plan, Project
+
+SHOWN: Final = 3
+
+
+def require_documents(document: Document, documents: Sequence[DocumentFamily]) -> None:
+    """Raise Invalid where the documents are not what the plan's groups ask for.
+
+    Documents come to a start as one list: with several groups, they may hold as many as all groups together.
+    """
+    groups = document.document_family_groups
+    for group in groups:
+        if group.required and not documents:
+            raise Invalid(
+                f'this activity requires at least one document in "{group.name}" before it can start',
+                code="documents-required",
+            )
+    names = " + ".join(f'"{group.name}"' for group in groups)
+    limits = [group.max_hits for group in groups]
+    most = sum(limit for limit in limits if limit is not None)
+    if groups and None not in limits and len(documents) > most:
+        words = {"most": most, "group": names, "count": len(documents)}
+        raise Invalid(
+            _("this activity takes at most %(most)d documents in %(group)s; it was given %(count)d") % words,
+            code="too-many-documents",
+        )
+    if groups and all(group.unique_filenames for group in groups):
+        _require_different_names(documents, names)
+
+
+def running_instead(
+    plan: Plan, document: Document, project: Project, *, besides: Activity | None
+) -> Activity | None:
+    """Return the run that a start of a plan that runs once per project is folded into, None without one.
+
+    Called in the transaction of the start: it locks the binding, so of two starts at once one waits for the other.
+    """
+    if document.metadata.get("serializePerProject") is not True:
+        return None
+    bound = Binding.objects.filter(project=project, resource_type="activity-plan", resource_slug=plan.slug)
+    list(bound.select_for_update())
+    others = Activity.objects.filter(plan=plan, project=project).exclude(status__in=ENDED)
+    if besides is not None:
+        others = others.exclude(pk=besides.pk)
+    return others.order_by("created_at", "pk").first()
+
+
+def _require_different_names(documents: Sequence[DocumentFamily], groups: str) -> None:
+    names = [family.name for family in documents]
+    twice = list(dict.fromkeys(name for name in names if names.count(name) > 1))
+    if twice:
+        words = {"group": groups, "names": ", ".join(twice[:SHOWN])}
+        raise Invalid(
+            _("documents in %(group)s need different names; there are several of %(names)s") % words,
+            code="duplicate-filenames",
+        )
