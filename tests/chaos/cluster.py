@@ -11,11 +11,11 @@ from pathlib import Path
 
 from tests.chaos.client import Client
 from tests.chaos.records import Postgres, Records
-from tests.support.programs import ROOT, SIGN_IN, Program, manage, settings_free
+from tests.support.programs import ROOT, SIGN_IN, Program, settings_free
 from tests.support.services import RedisServer, free_port, redis_answers
 
 LEASE_SECONDS = 2
-# What may pass between a worker's death and the moment that another has the step: its lease, one sweep, and the way there.
+# Between a worker's death and the moment that another has its step: the lease, one sweep, the way there.
 TAKEOVER_SECONDS = LEASE_SECONDS + 3
 PACE = {"LEASE_SECONDS": str(LEASE_SECONDS), "SWEEP_SECONDS": "0.5", "ANNOUNCE_AGAIN_SECONDS": "1"}
 
@@ -28,6 +28,11 @@ class Process(Program):
         """The id of the running process."""
         assert self._process is not None, f"{self} was never started"
         return self._process.pid
+
+    def wait(self, *, seconds: float) -> int:
+        """Wait until the process has ended by itself, and return its exit code."""
+        assert self._process is not None, f"{self} was never started"
+        return self._process.wait(seconds)
 
     def crash(self) -> None:
         """`kill -9`."""
@@ -53,11 +58,12 @@ class Cluster:
             folder, "daphne", "daphne", "-b", "127.0.0.1", "-p", str(self.port), "config.asgi:application"
         )
         self.workers = [self._worker(folder, name) for name in ("one", "two")]
-        self.beat = self._program(folder, "beat", "celery", "-A", "config", "beat", "--loglevel", "INFO")
+        self.beat = self._program(
+            folder, "beat", "celery", "-A", "config.celery", "beat", "--loglevel", "INFO"
+        )
 
     def prepare(self) -> Client:
         """Make and fill the database; return somebody who is signed in."""
-        manage("migrate", "--verbosity", "0", environment=self.environment)
         return seed(self.url, environment=self.environment)
 
     def ensure(self) -> None:
@@ -85,8 +91,8 @@ class Cluster:
         return next(worker for worker in self.workers if worker.pid == pid)
 
     def _worker(self, folder: Path, name: str) -> Process:
-        options = ("--pool", "threads", "--concurrency", "4", "-n", f"{name}@%h", "--loglevel", "INFO")
-        return self._program(folder, name, "celery", "-A", "config", "worker", *options)
+        options = ("--concurrency", "4", "-n", f"{name}@%h", "--loglevel", "INFO")
+        return self._program(folder, name, "celery", "-A", "config.celery", "worker", *options)
 
     def _program(self, folder: Path, name: str, module: str, *arguments: str) -> Process:
         return Process(["-m", module, *arguments], log=folder / f"{name}.log", environment=self.environment)

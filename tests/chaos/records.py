@@ -118,6 +118,14 @@ class Records:
         query = "SELECT documents_completed FROM activities_step WHERE activity_id = %s AND slug = %s"
         return int(self._database.rows(query, [self._database.key(activity), step])[0][0])
 
+    def documents_not_done(self, activity: str) -> list[tuple[Any, ...]]:
+        """Return step, document, status, attempt, losses and error of every document that did not complete."""
+        query = (
+            "SELECT s.slug, d.document_id, d.status, d.attempt, d.losses, d.error FROM activities_stepdocument d"
+            " JOIN activities_step s ON s.id = d.step_id WHERE s.activity_id = %s AND d.status <> 'COMPLETED'"
+        )
+        return self._database.rows(query, [self._database.key(activity)])
+
     def bills(self, activity: str) -> list[str]:
         """Return the numbers of the bills in the ERP that this activity posted."""
         query = "SELECT number FROM demo_bill WHERE idempotency_key LIKE %s ORDER BY number"
@@ -139,6 +147,7 @@ class Records:
     def assert_done_once(self, activity: str) -> None:
         """Assert that it completed, each step once, and that folding the log gives the state."""
         assert self.status(activity) == "COMPLETED", self.standing(activity)
+        assert self.documents_not_done(activity) == []
         events = self.events(activity)
         assert [event.seq for event in events] == list(range(1, len(events) + 1))
         claims = Counter(

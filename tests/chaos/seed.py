@@ -12,16 +12,18 @@ import sys
 import django
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.core.management import call_command
 
 
 def main(base_url: str) -> None:
-    """Load, publish, bind, sign in; doing it again changes nothing but the session."""
+    """Migrate, load, publish, bind, sign in; doing it again changes nothing but the session."""
     from activities.models import DocumentFamily
     from config.demo.load import load_demo
     from plans.models import Person, Project
     from plans.services import bind, publish, save_plan
     from tests.chaos.plans import PLANS
 
+    call_command("migrate", verbosity=0)
     project: Project = load_demo(base_url=base_url)
     for plan in PLANS:
         saved = save_plan(project.organization, plan(), by=None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import time
 from collections.abc import Callable
 
 import psycopg
@@ -29,7 +31,9 @@ def test_another_worker_takes_over_the_step_of_a_killed_one(
         page.assert_heard_all(last=cluster.records.events(activity)[-1].seq)
     cluster.records.assert_done_once(activity)
     assert len(cluster.records.bills(activity)) == 7
-    tell(f"slow step taken over {gap(cluster, activity, 'slow'):.1f} s after its claim ({LEASE_SECONDS} s lease)")
+    tell(
+        f"slow step taken over {gap(cluster, activity, 'slow'):.1f} s after its claim ({LEASE_SECONDS} s lease)"
+    )
 
 
 def test_documents_of_a_killed_worker_are_done_by_another(
@@ -69,7 +73,7 @@ def test_every_worker_dies_and_the_work_goes_on_when_they_are_back(
     cluster: Cluster, olivia: Client, number: str
 ) -> None:
     activities = [olivia.start("mixed", number=f"{number}/{n}", documents=3) for n in range(4)]
-    worker_at(cluster, activities[0], "slow")
+    worker_at(cluster, activities[-1], "slow")
 
     for worker in cluster.workers:
         worker.crash()
@@ -88,7 +92,11 @@ def test_a_worker_that_is_asked_to_end_does_so_between_steps(
     with olivia.watch(activity) as page:
         wait_until(lambda: cluster.records.started(activity, "link-3"), what="the fourth link")
 
-        codes = [worker.stop(signal.SIGTERM, seconds=10) for worker in cluster.workers]
+        asked = time.monotonic()
+        for worker in cluster.workers:
+            os.kill(worker.pid, signal.SIGTERM)
+        codes = [worker.wait(seconds=10) for worker in cluster.workers]
+        ended = time.monotonic() - asked
         left = cluster.records.standing(activity)
         cluster.ensure()
 
@@ -100,7 +108,9 @@ def test_a_worker_that_is_asked_to_end_does_so_between_steps(
     assert left["link-29"] == "PENDING"
     again = [event for event in cluster.records.events(activity) if event.data.get("attempt", 1) > 1]
     assert again == []
-    tell(f"ended with {list(left.values()).count('COMPLETED')} of 30 links done")
+    tell(
+        f"SIGTERM ended both workers in {ended:.1f} s, with {list(left.values()).count('COMPLETED')} of 30 links done"
+    )
 
 
 def worker_at(cluster: Cluster, activity: str, step: str) -> Process:
