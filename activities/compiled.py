@@ -60,7 +60,7 @@ class Compiled:
         return {}
 
     def reads(self, position: int) -> frozenset[str]:
-        """Return the steps whose results the step's config may read, by their names in its texts."""
+        """Return the steps whose results the step's work may read, by their names in its texts."""
         step = self.steps[position]
         known = self.mentions.get(step.slug)
         if known is None and isinstance(step.config, ScriptConfig) and step.config.script_sidecars:
@@ -68,6 +68,8 @@ class Compiled:
             known = self.mentions[step.slug] = frozenset(self.graph.positions)
         elif known is None:
             text = step.config.model_dump_json() + self._prompt_of(step)
+            if self.graph.nodes[position].document_condition:  # each document's worker evaluates it
+                text += f"\n{step.condition_expr}"
             known = self.mentions[step.slug] = mentioned(text, self.graph.positions)
         return known
 

@@ -138,3 +138,19 @@ def test_a_document_that_was_skipped_at_the_router_passes_every_edge() -> None:
     )
     read = {name: one["status"] for name, one in report["steps"]["read"]["documents"].items()}
     assert read == {"a.txt": "COMPLETED", "b.txt": "NOT_TAKEN"}
+
+
+def test_a_condition_of_a_document_sees_the_steps_that_do_not_run_per_document() -> None:
+    report = ran(
+        ROUTER,
+        each("read", "route:a"),
+        work("first"),
+        each("last", "first", conditionExpr="steps.first.result.n = 1"),
+        documents=["a.txt"],
+    )
+    assert statuses(report)["last"] == "COMPLETED"
+
+
+def test_a_document_whose_action_an_await_only_edge_names_is_not_unrouted() -> None:
+    report = ran(ROUTER, work("note", "route:a?", conditionExpr="true"), documents=["a.txt", "b.txt"])
+    assert report["unrouted"] == 1
