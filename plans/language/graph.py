@@ -141,12 +141,12 @@ def _routers(
         for dependency in step.depends_on:
             upstream = positions[dependency.step]
             any_branch = getattr(step.config, "join_policy", None) == "ANY_BRANCH"
-            if dependency.action is not None and (any_branch or not dependency.await_only):
-                taken.setdefault(upstream, set()).add(dependency.action)
-            elif getattr(step.config, "per_document", False):
-                takes_all.add(upstream)
             if dependency.action is not None:
-                taken.setdefault(upstream, set())
+                taken.setdefault(upstream, set()).add(dependency.action)
+            # An await-only edge takes every action whatever it names, but for a branch of ANY_BRANCH.
+            every = dependency.action is None or (dependency.await_only and not any_branch)
+            if every and getattr(step.config, "per_document", False):
+                takes_all.add(upstream)
     return {
         position: None if position in takes_all else frozenset(slugs)
         for position, slugs in taken.items()
