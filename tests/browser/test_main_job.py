@@ -45,7 +45,7 @@ def test_two_invoices_become_a_bill_before_the_eyes_of_who_started_them(
     acts.open_from_inbox(fiona, "Finance approval")
     screenshot(fiona, "4-fiona-decides")
     fiona.get_by_role("button", name="Approve", exact=True).click()
-    expect(fiona.get_by_text("Fiona Falk approved")).to_be_visible()
+    expect(fiona.get_by_text("Fiona Falk approved").first).to_be_visible()
     acts.expect_status(olivia, "Completed")
     screenshot(olivia, "5-olivia-sees-the-end")
 
