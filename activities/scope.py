@@ -125,8 +125,8 @@ class TreeScope:
         self._state = state
 
     @property
-    def inputs(self) -> Mapping[str, Any]:
-        """The activity's inputs."""
+    def inputs(self) -> Any:
+        """The activity's inputs; a flow may have been given any JSON."""
         return self._scope.activity.inputs
 
     @property

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from activities import runtime
+from activities import runtime, schemas
 from activities.compiled import Compiled, compiled
 from activities.engine import events as facts
 from activities.engine.readiness import action_of
@@ -17,6 +17,8 @@ from activities.errors import ActivityUnknown, CommandRefused, StepUnknown
 from activities.models import Activity
 from activities.runtime import Recorded, locked
 from activities.starting import start
+from activities.steps import Completed
+from activities.worker import outcome_event
 from plans.models import Person
 
 __all__ = [
@@ -118,7 +120,7 @@ def replan(activity_id: UUID, *, by: Person | None) -> Activity:
         raise CommandRefused(_("This activity has been replanned already."))
     documents = [row.document for row in old.activity_documents.select_related("document")]
     fresh = start(
-        old.plan, project=old.project, by=by, inputs=old.inputs, documents=documents, variables=old.variables,
+        old.plan, project=old.project, by=by, inputs=old.inputs or {}, documents=documents, variables=old.variables,
         replanned_from=old,
     )  # fmt: skip
     runtime.record(
@@ -139,16 +141,18 @@ def complete_step(
     by: Person | None,
     logs: Sequence[Mapping[str, str]] = (),
 ) -> bool:
-    """Complete a step that waits for a person; tell if it counted. The caller holds the activity (`locked`)."""
+    """Complete a step that waits for a person; tell if it counted. The caller holds the activity (`locked`).
+
+    A result that does not fit the step's `outputSchema` fails the step, as that of every other kind does.
+    """
     with locked(activity_id) as activity:
-        state, position, _compiled = _standing(activity, slug)
+        state, position, plan = _standing(activity, slug)
         extra = state.extra(position)
         if extra.run != run or state.phase(position) is not Phase.WAITING:
             return False
-        done = facts.StepCompleted(
-            at=runtime.now(), step=slug, attempt=extra.attempt, action=action, result=result, logs=logs
-        )
-        return runtime.record(activity_id, done, actor_id=by.pk if by else None).all_counted
+        done = schemas.judged(plan.steps[position], Completed(result, action, logs))
+        event, _open = outcome_event(slug, extra.attempt, done)
+        return runtime.record(activity_id, event, actor_id=by.pk if by else None).all_counted
 
 
 def why_not(activity: Activity, slug: str) -> str:

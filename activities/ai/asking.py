@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -16,12 +16,13 @@ from activities.ai.stand_in import SENTENCE, stand_in_reply
 from activities.ai.stopping import run_killable
 
 if TYPE_CHECKING:
-    from pydantic_ai.messages import ModelResponse
+    from pydantic_ai.messages import ModelMessage, ModelResponse
     from pydantic_ai.settings import ModelSettings
 
     from activities.steps import Killable
 
 TEMPERATURE: Final = 0.1
+Message = tuple[str, str]  # role (system, user, assistant) and text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +43,23 @@ class Reply:
 
 def ask(
     chosen: Chosen,
-    prompt: str,
+    prompt: str | Sequence[Message],
     *,
     seconds: float,
     stand_in_keys: Mapping[str, str] | None = None,
+    limits: Mapping[str, float] | None = None,
     on_start: Callable[[Killable], None] | None = None,
 ) -> Reply:
     """Ask once; raise ModelFailed. `on_start` gets what can be killed from another thread.
 
     `stand_in_keys` are what the caller reads from a JSON reply; without them the stand-in gives a sentence.
+    `limits` may lower `max_tokens` and set `temperature`.
     """
     if chosen.model is None:
         text = SENTENCE if stand_in_keys is None else stand_in_reply(stand_in_keys)
         return Reply(text, chosen.provider, chosen.name, stand_in=True)
     began = time.monotonic()
-    response = run_killable(_response(chosen, prompt, seconds), on_start=on_start)
+    response = run_killable(_response(chosen, _talk(prompt), seconds, limits or {}), on_start=on_start)
     usage = response.usage
     return Reply(
         text=response.text or "",
@@ -91,16 +94,35 @@ def price_of(response: ModelResponse) -> Decimal | None:
         return None
 
 
-async def _response(chosen: Chosen, prompt: str, seconds: float) -> ModelResponse:
+def _talk(prompt: str | Sequence[Message]) -> list[ModelMessage]:
+    """Return what the model is sent: one prompt of a user, or the messages of a chat in their roles."""
+    from pydantic_ai.messages import ModelRequest, ModelResponse, SystemPromptPart, TextPart, UserPromptPart
+
+    said: Sequence[Message] = [("user", prompt)] if isinstance(prompt, str) else prompt
+    talk: list[ModelMessage] = []
+    for role, text in said:
+        match role:
+            case "assistant":
+                talk.append(ModelResponse(parts=[TextPart(text)]))
+            case "system":
+                talk.append(ModelRequest(parts=[SystemPromptPart(text)]))
+            case _:
+                talk.append(ModelRequest(parts=[UserPromptPart(text)]))
+    return talk
+
+
+async def _response(
+    chosen: Chosen, talk: list[ModelMessage], seconds: float, limits: Mapping[str, float]
+) -> ModelResponse:
     from pydantic_ai.direct import model_request
     from pydantic_ai.exceptions import AgentRunError
-    from pydantic_ai.messages import ModelRequest
 
     assert chosen.model is not None
+    wanted = model_settings(seconds)
+    wanted["max_tokens"] = int(min(limits.get("max_tokens", wanted["max_tokens"]), wanted["max_tokens"]))
+    wanted["temperature"] = limits.get("temperature", TEMPERATURE)
     try:
         async with chosen.model:
-            return await model_request(
-                chosen.model, [ModelRequest.user_text_prompt(prompt)], model_settings=model_settings(seconds)
-            )
+            return await model_request(chosen.model, talk, model_settings=wanted)
     except AgentRunError as error:
         raise failure(error, target=f"{chosen.provider} {chosen.name}", secrets=chosen.secrets) from None

@@ -20,6 +20,7 @@ PERFORMERS: Final[Mapping[str, str]] = {
     "builtin/eval": "activities.steps.flows.evaluate",
     "builtin/map": "activities.steps.flows.map_items",
     "builtin/iterate": "activities.steps.flows.iterate",
+    "builtin/openai": "activities.steps.chat.chat",
     "http/get": "activities.steps.web.http_get",
 }
 

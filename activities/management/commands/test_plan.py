@@ -70,7 +70,7 @@ def run_case(document: dict[str, Any], case: dict[str, Any], number: int, file: 
     shared = document["test"].get("mocks") or []
     trial = Trial(
         document,
-        inputs=case.get("input") or {},
+        inputs={} if case.get("input") is None else case["input"],
         variables=case.get("variables"),
         documents=case.get("documents") or [],
         mocks=[*(case.get("mocks") or []), *shared],
