@@ -94,7 +94,16 @@ def snapshot(activity_id: UUID) -> messages.Snapshot:
     state = unpack(activity.state)
     held_up = blocked(plan, state)
     rows = Step.objects.filter(activity=activity).only(
-        "position", "slug", "name", "waiting_on", "started_at", "finished_at", "error", "attempt", "run"
+        "position",
+        "slug",
+        "kind",
+        "name",
+        "waiting_on",
+        "started_at",
+        "finished_at",
+        "error",
+        "attempt",
+        "run",
     )
     steps = [
         messages.StepView(
