@@ -26,8 +26,18 @@ from activities.engine import events as facts
 from activities.engine.state import ActivityState, ActivityStatus, Documents, Phase, unpack
 from activities.heart import WORKER, Hold, heart
 from activities.models import Activity, Attempt, Step, StepDocument
-from activities.scope import ActivityScope, document_view
-from activities.steps import Completed, Failed, Outcome, Skipped, StepCall, StepView, document_root
+from activities.scope import ActivityScope, TreeScope, document_view
+from activities.steps import (
+    Completed,
+    ErrorInfo,
+    Failed,
+    Outcome,
+    Skipped,
+    StepCall,
+    StepView,
+    document_root,
+)
+from plans.language import expressions
 from plans.language.graph import Node
 
 BATCH = 100
@@ -80,6 +90,7 @@ class Lane:
         self.size = 1
         self.more_lanes = False
         self.call: StepCall | None = None
+        self.instead: Outcome | None = None  # of work: the input of the step cannot be resolved
 
     def next_batch(self, *, last: bool) -> bool:
         """Commit the results of the last batch and claim the next in one transaction; tell if there is one."""
@@ -103,7 +114,7 @@ class Lane:
                 if late or (stopping is not None and stopping.is_set()) or self._too_many_failed():
                     self.left.append(row)
                     continue
-                outcome = self._run(row, on_start=hold.started)
+                outcome = self.instead or self._run(row, on_start=hold.started)
                 if not hold.lost:
                     self.ended.append(self._judge(row, outcome))
         quick = time.monotonic() - began < BATCH_SECONDS
@@ -220,7 +231,20 @@ class Lane:
             row.lease_until, row.worker = lease, WORKER
         StepDocument.objects.bulk_update(rows, ["attempt", "status", "started_at", "lease_until", "worker"])
         self.call = self.scope.call(self.node.position, state, timeout=self.node.timeout_seconds)
+        self.instead = self._instead(state)
         return rows
+
+    def _instead(self, state: ActivityState) -> Outcome | None:
+        """Return what the step's input makes of each document whose condition holds, None where they run."""
+        if not self.node.document_condition or not self.step.has_input:
+            return None
+        match expressions.resolve(self.step.input, TreeScope(self.scope, state)):
+            case expressions.SkippedBy(slug):
+                return Skipped(reason=f"the input refers to {slug!r}, which was skipped")
+            case expressions.PathMissing(message):
+                return Failed(ErrorInfo(code=500, kind="PathMissing", message=message), kind="system")
+            case _:
+                return None
 
     def _run(self, row: StepDocument, *, on_start: Any) -> Outcome:
         from activities.worker import run_handler

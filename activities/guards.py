@@ -89,7 +89,12 @@ def _judge(
         )
     if not step.has_input:
         return facts.GuardEvaluated(at=at, step=step.slug, run=run, verdict="run")
-    return _input_verdict(step, run, expressions.resolve(step.input, TreeScope(scope, state)), at=at)
+    resolution = expressions.resolve(step.input, TreeScope(scope, state))
+    later = scope.compiled.graph.nodes[position].document_condition and scope.documents()
+    if later and isinstance(resolution, expressions.SkippedBy | expressions.PathMissing):
+        # The condition comes first, and each document has its own: the fan-out judges both.
+        return facts.GuardEvaluated(at=at, step=step.slug, run=run, verdict="run")
+    return _input_verdict(step, run, resolution, at=at)
 
 
 def _input_verdict(

@@ -154,3 +154,14 @@ def test_a_condition_of_a_document_sees_the_steps_that_do_not_run_per_document()
 def test_a_document_whose_action_an_await_only_edge_names_is_not_unrouted() -> None:
     report = ran(ROUTER, work("note", "route:a?", conditionExpr="true"), documents=["a.txt", "b.txt"])
     assert report["unrouted"] == 1
+
+
+def test_the_condition_of_a_document_comes_before_the_references_of_the_input() -> None:
+    report = ran(
+        work("gone", bypass=True),
+        {**ROUTER, "conditionExpr": "document.path = 'a.txt'", "input": {"$step": "gone"}},
+        each("read", "route:a"),
+        documents=["a.txt", "b.txt"],
+    )
+    route = {name: one["status"] for name, one in report["steps"]["route"]["documents"].items()}
+    assert route == {"a.txt": "SKIPPED", "b.txt": "NOT_TAKEN"}
