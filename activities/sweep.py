@@ -14,6 +14,7 @@ from activities.engine import events as facts
 from activities.engine.decide import MAX_LOSSES
 from activities.engine.state import ActivityStatus, Phase
 from activities.models import Outbox, Step, StepDocument, Timer
+from activities.steps import bridge_cache
 
 logger = logging.getLogger("throughline.sweep")
 AT_ONCE = 500
@@ -35,6 +36,7 @@ def sweep() -> None:
     late = Outbox.objects.filter(delivered_at=None, due_at__lte=timezone.now() - timedelta(seconds=1))
     for activity_id in late.values_list("activity_id", flat=True).distinct()[:AT_ONCE]:
         delivery.deliver(activity_id)
+    bridge_cache.sweep()
 
 
 def _lost_steps() -> None:
