@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from activities import admission, guards, runtime, schemas
@@ -65,6 +66,7 @@ class Burst:
         self.opening: dict[int, Callable[[], None]] = {}
         self.mine: dict[int, None] = {}
         self.slow: set[int] = set()  # pure, but not quick
+        self.sharing: dict[int, bool] = {}  # asked of the handlers once a burst
         self.began = time.monotonic()
         self.claimed: int | None = None  # a step that touches the world, whose result is not committed yet
 
@@ -82,18 +84,17 @@ class Burst:
     def _turn(self) -> bool:
         """Do the next thing; tell if there was one."""
         guarding = [p for p in self.mine if self._guarding(p)]
-        quick = [p for p in self.mine if self._queued(p) and self._shares(p)]
-        slow = [p for p in self.mine if self._queued(p) and not self._shares(p)]
-        if not (guarding or quick or slow):
-            return False
-        if (self.claimed is not None and (guarding or quick)) or self._over_bounds():
+        quick = next((p for p in self.mine if self._queued(p) and self._shares(p)), None)
+        if (self.claimed is not None and (guarding or quick is not None)) or self._over_bounds():
             self._flush()
         elif guarding:
             self._take(*guards.evaluate_guards(self.scope, self.state, guarding, at=runtime.now()))
-        elif quick:
-            self._run_quick(quick[0])
+        elif quick is not None:
+            self._run_quick(quick)
+        elif (slow := next((p for p in self.mine if self._queued(p)), None)) is not None:
+            self._run_claimed(slow)
         else:
-            self._run_claimed(slow[0])
+            return False
         return True
 
     def _ready(self) -> list[int]:
@@ -106,7 +107,9 @@ class Burst:
         return self.state.phases[position] == Phase.QUEUED
 
     def _shares(self, position: int) -> bool:
-        return position not in self.slow and self.compiled.shares_commit(position)
+        if position not in self.sharing:
+            self.sharing[position] = self.compiled.shares_commit(position)
+        return self.sharing[position] and position not in self.slow
 
     def _over_bounds(self) -> bool:
         full = len(self.events) >= BURST_EVENTS or time.monotonic() - self.began > BURST_SECONDS
@@ -131,23 +134,24 @@ class Burst:
 
     def _run_quick(self, position: int) -> None:
         """Run a pure step within the burst; if it is not quick, leave it to be claimed."""
+        began = runtime.now()
         outcome = self._outcome(
             position, self.state.extra(position).attempt + 1, timeout=QUICK_SECONDS, quick=True
         )
         if isinstance(outcome, Failed) and outcome.kind == "timeout":
             self.slow.add(position)
             return
-        self._end(position, self._claim(position), outcome)
+        self._end(position, self._claim(position, at=began), outcome)
 
-    def _claim(self, position: int) -> int:
+    def _claim(self, position: int, *, at: datetime) -> int:
         """Start the step on the copy; return the attempt."""
         extra, slug = self.state.extra(position), self.compiled.graph.nodes[position].slug
-        self._take(facts.StepStarted(at=runtime.now(), step=slug, attempt=extra.attempt + 1, run=extra.run))
+        self._take(facts.StepStarted(at=at, step=slug, attempt=extra.attempt + 1, run=extra.run))
         return extra.attempt + 1
 
     def _run_claimed(self, position: int) -> None:
         """Claim a step, commit, run it outside, and keep its result for the next commit."""
-        attempt = self._claim(position)
+        attempt = self._claim(position, at=runtime.now())
         if not self._flush(keep=position):
             return
         if self.compiled.graph.nodes[position].fan_out is not None:

@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from django.utils.module_loading import import_string
+from pydantic import BaseModel
 
 from activities.modules import ModuleFailed
 from activities.modules.in_worker import InWorker, arguments
-from activities.steps import Outcome, StepCall
+from activities.steps import Completed, Outcome, StepCall
 from activities.steps.failures import business
 
 # By name: what starts children imports what runs steps, which imports this.
 PERFORMERS: Final[Mapping[str, str]] = {
+    "builtin/noop": "activities.steps.own_modules.noop",
     "builtin/put_blob": "activities.steps.stored.put_blob",
     "builtin/get_blob": "activities.steps.stored.get_blob",
     "builtin/load_file": "activities.steps.files.load_file",
@@ -32,3 +34,8 @@ def perform(module: InWorker, call: StepCall, options: Mapping[str, Any]) -> Out
         return performer(call, arguments(module.options, options, call.input))
     except ModuleFailed as failure:
         return business(failure.code, "ModuleFailed", f"{module.ref}: {failure.message}")
+
+
+def noop(call: StepCall, _wanted: BaseModel) -> Completed:
+    """Give the input back."""
+    return Completed(call.input)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from activities.modules.calls import ModuleCall
+from activities.modules.in_worker import InWorker
 from activities.modules.registry import Options
 
 
@@ -12,17 +13,12 @@ class NoopOptions(Options):
     """No options."""
 
 
-class Noop:
-    """Gives its input back; a placeholder in a plan that is still being drawn."""
-
-    ref = "builtin/noop"
-    title = "Do nothing"
-    options = NoopOptions
-    pure = True
+class Noop(InWorker):
+    """Gives its input back; a placeholder in a plan that is still being drawn. It needs no process of its own."""
 
     def run(self, call: ModuleCall) -> Any:
         """Give the resolved input."""
         return call.input
 
 
-MODULE = Noop()
+MODULE = Noop(ref="builtin/noop", title="Do nothing", options=NoopOptions, pure=True)
