@@ -49,8 +49,8 @@ class ActivitySerializer(serializers.ModelSerializer[Activity]):
     badges = serializers.JSONField(read_only=True)
     currentSequence = serializers.IntegerField(source="seq", read_only=True)
     createdAt = serializers.DateTimeField(source="created_at", read_only=True)
-    startedAt = serializers.DateTimeField(source="started_at", read_only=True)
-    finishedAt = serializers.DateTimeField(source="finished_at", read_only=True)
+    startedAt = serializers.DateTimeField(source="started_at", read_only=True, allow_null=True)
+    finishedAt = serializers.DateTimeField(source="finished_at", read_only=True, allow_null=True)
 
     class Meta:
         model = Activity

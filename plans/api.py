@@ -193,7 +193,9 @@ class PlanApi(Idempotent, GenericViewSet[Plan]):
         rewrite = rewritten(value)
         return Response({"changes": list(rewrite.changes), "document": rewrite.document})
 
-    @DOCUMENT
+    @extend_schema(methods=["GET", "PUT"], parameters=[ORGANIZATION], responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(methods=["PUT"], request=OpenApiTypes.OBJECT)
+    @extend_schema(methods=["DELETE"], parameters=[ORGANIZATION], responses={204: None})
     @action(detail=True, methods=["get", "put", "delete"])
     def draft(self, request: Request, slug: str) -> Response:
         """Keep, get or throw away your own draft, kept as typed."""

@@ -71,12 +71,12 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
     stepSlug = serializers.CharField(source="step_slug", read_only=True)
     taskTemplateRef = serializers.CharField(source="template", read_only=True)
     statusSlug = serializers.CharField(source="status_slug", read_only=True)
-    dueAt = serializers.DateTimeField(source="due_at", read_only=True)
+    dueAt = serializers.DateTimeField(source="due_at", read_only=True, allow_null=True)
     assignee = WhoSerializer(read_only=True, allow_null=True)
-    claimedAt = serializers.DateTimeField(source="claimed_at", read_only=True)
+    claimedAt = serializers.DateTimeField(source="claimed_at", read_only=True, allow_null=True)
     data = serializers.JSONField(read_only=True)  # type: ignore[assignment]  # a field, not Serializer.data
     doneBy = WhoSerializer(source="done_by", read_only=True, allow_null=True)
-    doneAt = serializers.DateTimeField(source="done_at", read_only=True)
+    doneAt = serializers.DateTimeField(source="done_at", read_only=True, allow_null=True)
     changeSequence = serializers.IntegerField(source="change_sequence", read_only=True)
     createdAt = serializers.DateTimeField(source="created_at", read_only=True)
 
