@@ -57,8 +57,8 @@ class ActivityConsumer(AsyncJsonWebsocketConsumer):
             with contextlib.suppress(asyncio.CancelledError):
                 await self.pump
 
-    async def receive_json(self, content: Any, **kwargs: Any) -> None:
-        """Nothing comes up this way: what a person does is an HTTP request."""
+    async def receive(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing comes up this way, whatever it is: what a person does is an HTTP request."""
 
     async def _run(self, queue: asyncio.Queue[Line]) -> None:
         assert self.tail is not None
@@ -95,20 +95,28 @@ class ActivityConsumer(AsyncJsonWebsocketConsumer):
         return line.seq
 
     async def _first(self) -> int:
-        since = parse_qs(self.scope["query_string"].decode()).get("since", [""])[0]
+        """Send what the browser has missed, or all there is; return the last number sent."""
+        since = parse_qs(self.scope["query_string"].decode(errors="replace")).get("since", [""])[0]
         if since.isascii() and since.isdigit() and len(since) <= SEQUENCE_DIGITS:
-            missed = await database_sync_to_async(live.events_after)(
-                self.activity_id, int(since), limit=TOO_FAR_BEHIND
-            )
-            gapless = not missed or missed[0].seq == int(since) + 1
-            if gapless and len(missed) < TOO_FAR_BEHIND:
+            missed = await self._missed(int(since))
+            if missed is not None:
                 for event in missed:
                     await self.send_json(messages.wire(event))
-                await self._beat(missed[-1].seq if missed else int(since))
-                return missed[-1].seq if missed else int(since)
+                last = missed[-1].seq if missed else int(since)
+                await self._beat(last)
+                return last
         snapshot = await database_sync_to_async(live.snapshot)(self.activity_id)
         await self.send_json(messages.wire(snapshot))
         return snapshot.seq
+
+    async def _missed(self, since: int) -> list[messages.EventMessage] | None:
+        """Return the events after `since`; None if there are too many, or if there was no such number."""
+        found = await database_sync_to_async(live.events_after)(
+            self.activity_id, since - 1, limit=TOO_FAR_BEHIND
+        )
+        if len(found) == TOO_FAR_BEHIND or not found or found[0].seq != max(since, 1):
+            return None
+        return [event for event in found if event.seq > since]
 
     async def _catch_up(self, seq: int) -> int:
         for event in await database_sync_to_async(live.events_after)(
