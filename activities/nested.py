@@ -19,7 +19,7 @@ from plans.language.schema import Plan as Document
 from plans.language.spellings import read, write
 from plans.models import Organization, Plan, PlanContent, PlanVersion
 
-MARK: Final = "~"  # no slug that a person may choose begins with it
+MARK: Final = "_"  # no slug of a plan that a person may choose has it
 
 
 def flow_version(organization: Organization, flow: Any) -> Startable:

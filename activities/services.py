@@ -168,6 +168,8 @@ def why_not(activity: Activity, slug: str) -> str:
             return _("It failed and will be tried again.")
         case Phase.WAITING if node.kind in ("CREATE_TASK", "APPROVAL"):
             return _("It waits for a person.")
+        case Phase.WAITING if node.kind == "PLAN":
+            return _("It waits for the activity that it has started.")
         case Phase.WAITING:
             return _("It waits for work that is under way.")
         case Phase.NOT_TAKEN | Phase.SKIPPED:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 
-from activities import delivery, services
+from activities import delivery, services, sweep
 from activities.errors import CommandRefused
-from activities.models import Activity, Child, ChildGroup, Outbox
+from activities.models import Activity, Child, ChildGroup, Outbox, Step
 from activities.steps import (
     Completed,
     ErrorInfo,
@@ -322,8 +324,8 @@ def test_a_flow_in_a_step_is_in_no_list_and_one_version_however_often_it_runs(
     for _ in range(2):
         family.play(family.start(module("inner", "builtin/eval", {"workflow": flow()})))
 
-    assert Plan.objects.filter(slug__startswith="~").count() == 1
-    assert not Plan.objects.visible_to(ann).filter(slug__startswith="~").exists()
+    assert Plan.objects.filter(slug__startswith="_").count() == 1
+    assert not Plan.objects.visible_to(ann).filter(slug__startswith="_").exists()
     assert Activity.objects.count() == 4
     assert Activity.objects.listed().count() == 2
 
@@ -503,3 +505,50 @@ def test_a_skipped_step_is_not_judged_by_its_output_schema(family: World, projec
     done = family.play(family.start(builders.script("a", outputSchema={"type": "integer"})))
 
     assert statuses(done) == {"a": "SKIPPED"}
+
+
+# -- what is seen, and what is lost ----------------------------------------------------------------------------------
+
+
+def test_every_word_may_be_lost_for_the_sweep_says_it_again(family: World, project: Project) -> None:
+    given = {"workflow": flow(), "items": [1, 2, 3], "max_concurrency": 1}
+    activity = family.start(module("each", "builtin/map", given))
+
+    for _ in range(30):
+        family.lose_hints()
+        long_ago = timezone.now() - timedelta(minutes=5)
+        Outbox.objects.filter(delivered_at=None).update(due_at=long_ago)
+        Step.objects.filter(queued_at__isnull=False).update(queued_at=long_ago)
+        sweep.sweep()
+        family.commit()
+        if family.line.hints:
+            family.line.next()
+
+    assert row(activity, "each").result["successful"] == 3
+
+
+def test_parent_and_children_are_shown_and_runs_of_flows_are_in_no_list(
+    family: World, project: Project, api: Any, page: Any, ann: Any, cy: Any
+) -> None:
+    child_plan(project)
+    given = {"workflow": flow(), "items": [1, 2, 3]}
+    steps = [plan_step(), module("each", "builtin/map", given)]
+    top = family.play(family.start(*steps))
+    child = child_of(top)
+
+    listed = api(ann).get("/api/activities/").json()["results"]
+    children = api(ann).get(f"/api/activities/{top.pk}/children/").json()["results"]
+    detail = api(ann).get(f"/api/activities/{top.pk}/steps/each/").json()["children"]
+
+    assert {each["id"]: each["parentActivityId"] for each in listed} == {
+        str(top.pk): None,
+        str(child.pk): str(top.pk),
+    }
+    assert len(children) == 4
+    assert (detail["mode"], detail["total"], detail["ended"], len(detail["items"])) == ("map", 3, 3, 3)
+    assert api(ann).get(f"/api/activities/{detail['items'][0]['id']}/").json()["inputs"] == 1
+    assert api(cy).get(f"/api/activities/{top.pk}/children/").status_code == 404
+    nested = Activity.objects.filter(nested=True).first()
+    assert nested is not None
+    assert page(ann).get(f"/activities/{nested.pk}/").status_code == 200
+    assert str(nested.pk) not in page(ann).get("/activities/").content.decode()
