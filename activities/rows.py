@@ -243,15 +243,24 @@ def documents_view(documents: Documents | None) -> dict[str, int] | None:
 
 def insert_events(events: Sequence[Event]) -> None:
     """Append to the log, in one statement."""
-    Event.objects.bulk_create(events)
+    quote = connection.ops.quote_name
+    known = [field for field in Event._meta.concrete_fields if not field.primary_key]
+    columns = ", ".join(quote(str(field.column)) for field in known)
+    marks = ", ".join(["%s"] * len(known))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {quote(Event._meta.db_table)} ({columns}) VALUES ({marks})",
+            [
+                [field.get_db_prep_save(getattr(event, field.attname), connection) for field in known]
+                for event in events
+            ],
+        )
 
 
 def _update_steps(activity: Activity, names: tuple[str, ...], values: Iterable[tuple[Any, ...]]) -> None:
     table, quote = Step._meta.db_table, connection.ops.quote_name
     assignments = ", ".join(f"{quote(name)} = %s" for name in names)
-    key = connection.ops.adapt_uuidfield_value(activity.pk) if hasattr(connection.ops, "adapt_uuidfield_value") else (
-        activity.pk if connection.features.has_native_uuid_field else activity.pk.hex
-    )  # fmt: skip
+    key = Activity._meta.pk.get_db_prep_save(activity.pk, connection)
     with connection.cursor() as cursor:
         cursor.executemany(
             f"UPDATE {quote(table)} SET {assignments} WHERE {quote('position')} = %s AND {quote('activity_id')} = %s",

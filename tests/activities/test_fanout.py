@@ -100,7 +100,7 @@ def test_beyond_max_failed_nothing_more_is_launched(world: World) -> None:
 
     activity = world.play(world.start(fan("read", maxFailed=1, maxParallel=1), documents=names))
 
-    assert sorted(documents(activity).values()) == ["CANCELLED"] * 3 + ["FAILED"] * 3
+    assert sorted(documents(activity).values()) == ["CANCELLED"] * 4 + ["FAILED"] * 2
     assert len(world.calls) == 3  # batches grow: one, then two
     assert activity.status == "FAILED"
 
