@@ -13,7 +13,7 @@ from activities.compiled import Compiled, compiled
 from activities.engine import events as facts
 from activities.engine.readiness import action_of
 from activities.engine.state import PUBLIC_STATUS, SETTLED, ActivityState, ActivityStatus, Phase, unpack
-from activities.errors import ActivityUnknown, CommandRefused, StepUnknown
+from activities.errors import CommandRefused, StepUnknown
 from activities.models import Activity
 from activities.runtime import Recorded, locked
 from activities.starting import start
@@ -113,21 +113,20 @@ def skip_step(activity_id: UUID, slug: str, *, by: Person | None, reason: str) -
 
 def replan(activity_id: UUID, *, by: Person | None) -> Activity:
     """Start a fresh activity of the plan's published version, and mark the old one REPLANNED."""
-    old = Activity.objects.select_related("plan", "project").filter(pk=activity_id).first()
-    if old is None:
-        raise ActivityUnknown(activity_id)
-    if old.status == ActivityStatus.REPLANNED:
-        raise CommandRefused(_("This activity has been replanned already."))
-    documents = [row.document for row in old.activity_documents.select_related("document")]
-    fresh = start(
-        old.plan, project=old.project, by=by, inputs=old.inputs or {}, documents=documents, variables=old.variables,
-        replanned_from=old,
-    )  # fmt: skip
-    runtime.record(
-        activity_id,
-        facts.Replanned(at=runtime.now(), successor=str(fresh.pk)),
-        actor_id=by.pk if by else None,
-    )
+    with locked(activity_id) as held:  # of two at once, the second finds it replanned
+        if held.status == ActivityStatus.REPLANNED:
+            raise CommandRefused(_("This activity has been replanned already."))
+        old = Activity.objects.select_related("plan", "project").get(pk=activity_id)
+        documents = [row.document for row in old.activity_documents.select_related("document")]
+        fresh = start(
+            old.plan, project=old.project, by=by, inputs=old.inputs or {}, documents=documents, variables=old.variables,
+            replanned_from=old,
+        )  # fmt: skip
+        runtime.record(
+            activity_id,
+            facts.Replanned(at=runtime.now(), successor=str(fresh.pk)),
+            actor_id=by.pk if by else None,
+        )
     return fresh
 
 

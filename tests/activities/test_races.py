@@ -195,3 +195,21 @@ def test_two_workers_on_postgres_do_each_step_once(on_postgres: None, world: Wor
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_do_each_step_once(world: World) -> None:
     each_step_is_done_once(world)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_who_replan_at_once_get_one_successor(world: World) -> None:
+    activity = world.start(builders.script("a"))
+    barrier, refused = threading.Barrier(2), []
+
+    def replans() -> None:
+        barrier.wait(SECONDS)
+        try:
+            services.replan(activity.pk, by=None)
+        except Refused as error:
+            refused.append(error.message)
+
+    at_once(replans, replans)
+
+    assert Activity.objects.filter(replanned_from=activity).count() == 1
+    assert refused == ["This activity has been replanned already."]
