@@ -35,6 +35,8 @@ class ActivityScope:
     def give(self, slug: str, result: Any) -> None:
         """Put in the result of a step that this burst completed."""
         self._results[slug] = result
+        if self.compiled.steps[self.compiled.graph.positions[slug]].set_document_status:
+            self._documents = None  # it stamps them
 
     def forget(self) -> None:
         """Drop what was read or given: somebody else has been at the activity."""

@@ -72,6 +72,17 @@ def test_the_next_step_sees_the_new_status(world: Any) -> None:
     assert call.document.status == "read"
 
 
+def test_a_later_step_of_the_same_worker_sees_the_new_status(world: Any) -> None:
+    steps = [builders.script("first"), stamps("a", "first"), builders.script("last", "a")]
+    for step in (steps[0], steps[2]):
+        step["config"]["scriptBody"] = "return {n: families.length}"
+
+    world.play(world.start(*steps, documents=["x.csv"]))
+
+    seen = {call.step.slug: [each.status for each in call.documents] for call in world.calls}
+    assert (seen["first"], seen["last"]) == ([""], ["read"])
+
+
 def test_badges_of_a_plan_s_step_are_put_on_where_they_are_promoted(world: Any) -> None:
     badges = [HOT | {"promote": True}, {"label": "Own"}, {"label": "No", "promote": False}]
 

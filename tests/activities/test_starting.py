@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from activities import ai, naming, services
 from activities.models import Activity, Outbox
@@ -34,6 +37,24 @@ def test_a_second_start_is_folded_into_the_run_there_is(world: Any, project: Any
 
     assert start(plan) == running
     assert Activity.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_starts_at_the_same_moment_all_get_the_same_run(world: Any) -> None:
+    plan = builders.plan(builders.project(), **ONCE)
+    together = threading.Barrier(4)
+
+    def begin(_: int) -> Activity:
+        together.wait()
+        try:
+            return start(plan)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        started = set(pool.map(begin, range(4)))
+
+    assert len(started) == Activity.objects.count() == 1
 
 
 def test_what_has_ended_folds_nothing_in(world: Any, project: Any) -> None:
