@@ -53,10 +53,12 @@ def _deliver(row_id: int) -> None:
 
 
 def _evaluate_output(row: Outbox) -> None:
-    """Evaluate the plan's output outside any lock; the event is stale if the activity went on meanwhile."""
+    """Evaluate the plan's output outside any lock; if the activity moved meanwhile, it asks again by itself."""
+    seq = Activity.objects.values_list("seq", flat=True).get(pk=row.activity_id)
     event = output_event(row.activity_id)
-    if event is not None:
-        runtime.record(row.activity_id, event)
+    with runtime.locked(row.activity_id) as activity:
+        if event is not None and activity.seq == seq:
+            runtime.record(row.activity_id, event)
 
 
 def _tell_owner(row: Outbox) -> None:
