@@ -37,7 +37,11 @@ class Schema(AutoSchema):
         if not action:
             return str(super().get_operation_id())
         # GET and PUT of one action share its name.
-        verb = "" if action in STANDARD or len(self.view.action_map) == 1 else f"_{self.method.lower()}"
+        verb = (
+            ""
+            if action in STANDARD or len(getattr(self.view, "action_map", {})) == 1
+            else f"_{self.method.lower()}"
+        )
         return "_".join([self._tokenize_path()[0].replace("-", "_"), action]) + verb
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
