@@ -12,7 +12,7 @@ from activities.compiled import Compiled
 from activities.engine import events as facts
 from activities.engine import routing
 from activities.engine.routing import Standing
-from activities.engine.state import PUBLIC_STATUS, Phase, unpack
+from activities.engine.state import PUBLIC_STATUS, ActivityState, Phase, unpack
 from activities.heart import WORKER
 from activities.models import Activity, ActivityDocument, Step, StepDocument
 
@@ -35,12 +35,14 @@ def open_documents(activity_id: UUID, plan: Compiled, position: int, attempt: in
 class Upstream:
     """How the documents of an activity stand in the per-document steps before one."""
 
-    def __init__(self, plan: Compiled, activity: Activity, position: int) -> None:
+    def __init__(
+        self, plan: Compiled, activity: Activity, position: int, state: ActivityState | None = None
+    ) -> None:
         self.plan, self.activity = plan, activity
+        self.state = state = state or unpack(activity.state)
         self.graph, self.node = plan.graph, plan.graph.nodes[position]
         before = {edge.upstream for edge in self.node.edges} | set(self.node.data)
         fanned = [upstream for upstream in before if self.graph.nodes[upstream].fan_out is not None]
-        state = unpack(activity.state)
         # A step that never opened its documents stands for all of them as it stands itself.
         self.whole = {upstream: Standing(PUBLIC_STATUS[state.phase(upstream)]) for upstream in fanned}
         self.own: defaultdict[UUID, dict[int, Standing]] = defaultdict(dict)
@@ -68,7 +70,7 @@ class Upstream:
         """
         skipped = [upstream for upstream, standing in self.whole.items() if standing.status == "SKIPPED"]
         return {
-            upstream: Upstream(self.plan, self.activity, upstream)
+            upstream: Upstream(self.plan, self.activity, upstream, self.state)
             for upstream in skipped
             if self.graph.routing
         }
@@ -107,6 +109,13 @@ def _make_rows(step: Step, upstream: Upstream) -> dict[str, Any]:
         "kept_skipped": counts["SKIPPED"],
         "kept_actions": tuple(sorted(actions.items())),
     }
+
+
+def comes_any(activity: Activity, plan: Compiled, position: int, state: ActivityState) -> bool:
+    """Tell if the steps before let at least one document through to the step, or the activity has none at all."""
+    upstream = Upstream(plan, activity, position, state)
+    known = list(ActivityDocument.objects.filter(activity=activity).values_list("document_id", flat=True))
+    return not known or any(map(upstream.takes, known))
 
 
 def unopened_documents(activity: Activity, plan: Compiled, position: int) -> dict[str, str]:

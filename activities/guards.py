@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, assert_never
 
-from activities import sandbox
+from activities import admission, sandbox
 from activities.engine import events as facts
 from activities.engine.state import ActivityState
 from activities.scope import ActivityScope, TreeScope
@@ -32,9 +32,13 @@ def evaluate_guards(
     answers = (
         dict(zip(conditions, sandbox.evaluate(list(conditions.values())), strict=True)) if conditions else {}
     )
-    return [
+    verdicts = [
         skipped.get(position) or _judge(scope, state, position, answers.get(position), at=at)
         for position in positions
+    ]
+    return [
+        _with_documents(scope, state, position, verdict)
+        for position, verdict in zip(positions, verdicts, strict=True)
     ]
 
 
@@ -60,14 +64,32 @@ def _condition(scope: ActivityScope, position: int) -> str | None:
     return None if node.document_condition else scope.compiled.steps[position].condition_expr
 
 
+def _with_documents(
+    scope: ActivityScope, state: ActivityState, position: int, verdict: facts.GuardEvaluated
+) -> facts.GuardEvaluated:
+    """Where documents take branches and none came to the step, it is not taken, whatever is said of it."""
+    graph = scope.compiled.graph
+    routed = graph.routing and graph.nodes[position].fan_out is not None
+    if not routed or verdict.verdict not in ("skip", "fail"):
+        return verdict
+    if admission.comes_any(scope.activity, scope.compiled, position, state):
+        return verdict
+    reason = "no document took a branch to it"
+    return facts.GuardEvaluated(
+        at=verdict.at, step=verdict.step, run=verdict.run, verdict="not_taken", reason=reason
+    )
+
+
 def _skip_verdict(
     scope: ActivityScope, state: ActivityState, position: int, *, at: datetime
 ) -> facts.GuardEvaluated | None:
     step = scope.compiled.steps[position]
+    run = state.extra(position).run
+    if step.bypass:
+        return facts.GuardEvaluated(at=at, step=step.slug, run=run, verdict="skip", reason="bypassed")
     if not step.has_skip_if:
         return None
     verdict = expressions.should_skip(step.skip_if, TreeScope(scope, state))
-    run = state.extra(position).run
     if isinstance(verdict, expressions.Needs):
         return facts.GuardEvaluated(
             at=at, step=step.slug, run=run, verdict="needs", needs=tuple(sorted(verdict.steps))

@@ -114,8 +114,10 @@ class Draft:
             self.move(position, Phase.NOT_TAKEN)
         elif verdict is not Readiness.READY or self.status is not ActivityStatus.RUNNING:
             return
-        elif node.bypass:
-            self.move(position, Phase.SKIPPED)
+        elif node.bypass and not (self.graph.routing and node.fan_out is not None):
+            self.move(
+                position, Phase.SKIPPED
+            )  # where documents take branches, the guard sees if any came so far
         elif node.guarded:
             self.move(position, Phase.GUARDING)
             self.effects.append(EvaluateGuard(position))

@@ -175,7 +175,10 @@ def _node(
         ),
         bypass=step.bypass,
         guarded=bool(
-            step.has_skip_if or (step.condition_expr is not None and not by_document) or step.has_input
+            step.has_skip_if
+            or (step.condition_expr is not None and not by_document)
+            or step.has_input
+            or (step.bypass and by_document)
         ),
         document_condition=by_document and step.condition_expr is not None,
         retry=_retry(step),

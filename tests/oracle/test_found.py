@@ -165,3 +165,13 @@ def test_the_condition_of_a_document_comes_before_the_references_of_the_input() 
     )
     route = {name: one["status"] for name, one in report["steps"]["route"]["documents"].items()}
     assert route == {"a.txt": "SKIPPED", "b.txt": "NOT_TAKEN"}
+
+
+def test_a_bypassed_join_to_which_no_document_came_is_not_taken() -> None:
+    report = ran(
+        ROUTER,
+        each("join", "route:b?", join="ANY_BRANCH", bypass=True),
+        work("after", "join"),
+        documents=["a.txt"],
+    )
+    assert statuses(report) == {"route": "COMPLETED", "join": "NOT_TAKEN", "after": "NOT_TAKEN"}
