@@ -36,7 +36,7 @@ def arguments(model: type[AnyOptions], options: Mapping[str, Any], given: Any) -
 
     Keys of the input that the module does not know are left alone, as in every flow; unknown options are not.
     """
-    known = {name for key, field in model.model_fields.items() for name in (key, field.alias or key)}
+    known = _names(model)
     merged: dict[str, Any] = {}
     for source in (options, _known(given, known)):
         for key, value in source.items():
@@ -46,6 +46,15 @@ def arguments(model: type[AnyOptions], options: Mapping[str, Any], given: Any) -
         return model.model_validate(merged)
     except ValidationError as error:
         raise ModuleFailed("invalid-input", _sentence(model, error)) from error
+
+
+def unknown_options(model: type[BaseModel], options: Mapping[str, Any]) -> set[str]:
+    """Return the options that the module does not take."""
+    return set(options) - _names(model)
+
+
+def _names(model: type[BaseModel]) -> set[str]:
+    return {name for key, field in model.model_fields.items() for name in (key, field.alias or key)}
 
 
 def _known(given: Any, known: set[str]) -> dict[str, Any]:

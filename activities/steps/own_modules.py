@@ -9,9 +9,9 @@ from django.utils.module_loading import import_string
 from pydantic import BaseModel
 
 from activities.modules import ModuleFailed
-from activities.modules.in_worker import InWorker, arguments
+from activities.modules.in_worker import InWorker, arguments, unknown_options
 from activities.steps import Completed, Outcome, StepCall
-from activities.steps.failures import business
+from activities.steps.failures import business, system
 
 # By name: what starts children imports what runs steps, which imports this.
 PERFORMERS: Final[Mapping[str, str]] = {
@@ -29,6 +29,9 @@ PERFORMERS: Final[Mapping[str, str]] = {
 
 def perform(module: InWorker, call: StepCall, options: Mapping[str, Any]) -> Outcome:
     """Carry the module out; what it refuses is a business failure with a code that says what."""
+    unknown = unknown_options(module.options, options)
+    if unknown:
+        return system("InvalidOptions", f"{module.ref} has no option {', '.join(sorted(unknown))}")
     performer: Callable[[StepCall, Any], Outcome] = import_string(PERFORMERS[module.ref])
     try:
         return performer(call, arguments(module.options, options, call.input))
