@@ -59,7 +59,7 @@ class Celery:
 
 
 def _send(name: str, activity_id: UUID, *more: object, countdown: float | None = None) -> None:
-    """Hand a job to the broker. While that is out, nobody who committed something gets an error: the sweep announces it."""
+    """Hand a job to the broker; while that is out, nobody who committed gets an error: the sweep announces it."""
     from activities import jobs  # which import what announces
 
     try:
