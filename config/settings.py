@@ -138,7 +138,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_POOL = "threads"  # SIGTERM ends them between steps; authored code runs in processes of its own anyway
+CELERY_WORKER_POOL = (
+    "threads"  # SIGTERM ends them between steps; authored code runs in processes of its own anyway
+)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = (

@@ -8,211 +8,306 @@ import activities.engine.state
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('activities', '0001_initial'),
-        ('plans', '0001_initial'),
+        ("activities", "0001_initial"),
+        ("plans", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='activity',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='plans.organization'),
+            model_name="activity",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="plans.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='activity',
-            name='pinned',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.pinneddefinitions'),
+            model_name="activity",
+            name="pinned",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="plans.pinneddefinitions"
+            ),
         ),
         migrations.AddField(
-            model_name='activity',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='plans.plan'),
+            model_name="activity",
+            name="plan",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="activities", to="plans.plan"
+            ),
         ),
         migrations.AddField(
-            model_name='activity',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='plans.project'),
+            model_name="activity",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="activities", to="plans.project"
+            ),
         ),
         migrations.AddField(
-            model_name='activity',
-            name='replanned_from',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replans', to='activities.activity'),
+            model_name="activity",
+            name="replanned_from",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="replans",
+                to="activities.activity",
+            ),
         ),
         migrations.AddField(
-            model_name='activity',
-            name='started_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="activity",
+            name="started_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='activity',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='plans.planversion'),
+            model_name="activity",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="activities", to="plans.planversion"
+            ),
         ),
         migrations.AddField(
-            model_name='activitydocument',
-            name='activity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='activity_documents', to='activities.activity'),
+            model_name="activitydocument",
+            name="activity",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="activity_documents",
+                to="activities.activity",
+            ),
         ),
         migrations.AddField(
-            model_name='blob',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='plans.organization'),
+            model_name="blob",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="plans.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='documentfamily',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="documentfamily",
+            name="created_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='documentfamily',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='plans.organization'),
+            model_name="documentfamily",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="plans.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='documentfamily',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='plans.project'),
+            model_name="documentfamily",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="documents", to="plans.project"
+            ),
         ),
         migrations.AddField(
-            model_name='activitydocument',
-            name='document',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activity_documents', to='activities.documentfamily'),
+            model_name="activitydocument",
+            name="document",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="activity_documents",
+                to="activities.documentfamily",
+            ),
         ),
         migrations.AddField(
-            model_name='documentstore',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='plans.organization'),
+            model_name="documentstore",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="plans.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='documentstore',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='document_stores', to='plans.project'),
+            model_name="documentstore",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="document_stores",
+                to="plans.project",
+            ),
         ),
         migrations.AddField(
-            model_name='documentfamily',
-            name='store',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='activities.documentstore'),
+            model_name="documentfamily",
+            name="store",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="documents",
+                to="activities.documentstore",
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='activity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='activities.activity'),
+            model_name="event",
+            name="activity",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="events", to="activities.activity"
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='actor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="event",
+            name="actor",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='outbox',
-            name='activity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outbox', to='activities.activity'),
+            model_name="outbox",
+            name="activity",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="outbox", to="activities.activity"
+            ),
         ),
         migrations.AddField(
-            model_name='step',
-            name='activity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='activities.activity'),
+            model_name="step",
+            name="activity",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="activities.activity"
+            ),
         ),
         migrations.AddField(
-            model_name='attempt',
-            name='step',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='activities.step'),
+            model_name="attempt",
+            name="step",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="attempts", to="activities.step"
+            ),
         ),
         migrations.AddField(
-            model_name='stepdocument',
-            name='document',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='activities.documentfamily'),
+            model_name="stepdocument",
+            name="document",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="activities.documentfamily"
+            ),
         ),
         migrations.AddField(
-            model_name='stepdocument',
-            name='step',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='activities.step'),
+            model_name="stepdocument",
+            name="step",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="documents", to="activities.step"
+            ),
         ),
         migrations.AddField(
-            model_name='attempt',
-            name='step_document',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='activities.stepdocument'),
+            model_name="attempt",
+            name="step_document",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="attempts",
+                to="activities.stepdocument",
+            ),
         ),
         migrations.AddField(
-            model_name='timer',
-            name='activity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='timers', to='activities.activity'),
+            model_name="timer",
+            name="activity",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="timers", to="activities.activity"
+            ),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['project', '-created_at'], name='activities_newest'),
+            model_name="activity",
+            index=models.Index(fields=["project", "-created_at"], name="activities_newest"),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['project', 'status', '-created_at'], name='activities_by_status'),
+            model_name="activity",
+            index=models.Index(fields=["project", "status", "-created_at"], name="activities_by_status"),
         ),
         migrations.AddConstraint(
-            model_name='blob',
-            constraint=models.UniqueConstraint(fields=('organization', 'digest'), name='blob_once'),
+            model_name="blob",
+            constraint=models.UniqueConstraint(fields=("organization", "digest"), name="blob_once"),
         ),
         migrations.AddConstraint(
-            model_name='activitydocument',
-            constraint=models.UniqueConstraint(fields=('activity', 'document'), name='activity_document_once'),
+            model_name="activitydocument",
+            constraint=models.UniqueConstraint(
+                fields=("activity", "document"), name="activity_document_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='documentstore',
-            constraint=models.UniqueConstraint(fields=('project', 'slug'), name='document_store_slug_once'),
+            model_name="documentstore",
+            constraint=models.UniqueConstraint(fields=("project", "slug"), name="document_store_slug_once"),
         ),
         migrations.AddIndex(
-            model_name='documentfamily',
-            index=models.Index(fields=['project', '-created_at'], name='documents_newest'),
+            model_name="documentfamily",
+            index=models.Index(fields=["project", "-created_at"], name="documents_newest"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('activity', 'seq'), name='event_seq_once'),
+            model_name="event",
+            constraint=models.UniqueConstraint(fields=("activity", "seq"), name="event_seq_once"),
         ),
         migrations.AddIndex(
-            model_name='outbox',
-            index=models.Index(condition=models.Q(('delivered_at', None)), fields=['due_at'], name='outbox_undelivered'),
+            model_name="outbox",
+            index=models.Index(
+                condition=models.Q(("delivered_at", None)), fields=["due_at"], name="outbox_undelivered"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outbox',
-            constraint=models.UniqueConstraint(fields=('activity', 'name'), name='outbox_name_once'),
+            model_name="outbox",
+            constraint=models.UniqueConstraint(fields=("activity", "name"), name="outbox_name_once"),
         ),
         migrations.AddIndex(
-            model_name='step',
-            index=models.Index(condition=models.Q(('phase__in', [activities.engine.state.Phase['GUARDING'], activities.engine.state.Phase['QUEUED']])), fields=['queued_at'], name='steps_to_announce'),
+            model_name="step",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "phase__in",
+                        [activities.engine.state.Phase["GUARDING"], activities.engine.state.Phase["QUEUED"]],
+                    )
+                ),
+                fields=["queued_at"],
+                name="steps_to_announce",
+            ),
         ),
         migrations.AddIndex(
-            model_name='step',
-            index=models.Index(condition=models.Q(('lease_until__isnull', False)), fields=['lease_until'], name='steps_leased'),
+            model_name="step",
+            index=models.Index(
+                condition=models.Q(("lease_until__isnull", False)),
+                fields=["lease_until"],
+                name="steps_leased",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('activity', 'position'), name='step_position_once'),
+            model_name="step",
+            constraint=models.UniqueConstraint(fields=("activity", "position"), name="step_position_once"),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('activity', 'slug'), name='step_slug_once'),
+            model_name="step",
+            constraint=models.UniqueConstraint(fields=("activity", "slug"), name="step_slug_once"),
         ),
         migrations.AddIndex(
-            model_name='stepdocument',
-            index=models.Index(fields=['step', 'status', 'position'], name='step_documents_next'),
+            model_name="stepdocument",
+            index=models.Index(fields=["step", "status", "position"], name="step_documents_next"),
         ),
         migrations.AddIndex(
-            model_name='stepdocument',
-            index=models.Index(condition=models.Q(('lease_until__isnull', False)), fields=['lease_until'], name='step_documents_leased'),
+            model_name="stepdocument",
+            index=models.Index(
+                condition=models.Q(("lease_until__isnull", False)),
+                fields=["lease_until"],
+                name="step_documents_leased",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stepdocument',
-            constraint=models.UniqueConstraint(fields=('step', 'document'), name='step_document_once'),
+            model_name="stepdocument",
+            constraint=models.UniqueConstraint(fields=("step", "document"), name="step_document_once"),
         ),
         migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(fields=['step', 'run', 'attempt'], name='attempts_in_order'),
+            model_name="attempt",
+            index=models.Index(fields=["step", "run", "attempt"], name="attempts_in_order"),
         ),
         migrations.AddConstraint(
-            model_name='timer',
-            constraint=models.UniqueConstraint(fields=('activity', 'position', 'kind', 'attempt'), name='timer_once'),
+            model_name="timer",
+            constraint=models.UniqueConstraint(
+                fields=("activity", "position", "kind", "attempt"), name="timer_once"
+            ),
         ),
     ]

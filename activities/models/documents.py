@@ -57,7 +57,9 @@ class DocumentFamily(models.Model):
     mime = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField()
     digest = models.CharField(max_length=64)  # SHA-256 of the bytes
-    file = models.CharField(max_length=300)  # name in the default storage: content-addressed, below the organization
+    file = models.CharField(
+        max_length=300
+    )  # name in the default storage: content-addressed, below the organization
     metadata = OrderedJSONField(default=dict)
     labels = OrderedJSONField(default=list)
     status = models.CharField(max_length=80, blank=True)

@@ -28,9 +28,7 @@ def differences(case: Mapping[str, Any], actual: Mapping[str, Any]) -> list[str]
     if wanted is not None:
         return _refused(wanted, errors, actual)
     if errors:
-        return [
-            f"the start was refused: {actual['findings'][0]['message']} ({', '.join(errors)})"
-        ]
+        return [f"the start was refused: {actual['findings'][0]['message']} ({', '.join(errors)})"]
     found: list[str] = []
     if "status" in case and case["status"] != actual["status"]:
         found.append(f"status: expected {case['status']}, got {actual['status']}")

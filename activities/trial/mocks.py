@@ -170,7 +170,9 @@ class PlayedHandler:
         if answer.get("outcome", "success") == "success":
             return answer.get("result")
         failed = self._mocked(call, answer)
-        return failed if isinstance(failed, Failed) else system_error(f"a mock of {operation} can't be skipped")
+        return (
+            failed if isinstance(failed, Failed) else system_error(f"a mock of {operation} can't be skipped")
+        )
 
     def _unmocked(self, call: StepCall) -> Outcome:
         if self.kind == "SCRIPT":
@@ -178,7 +180,10 @@ class PlayedHandler:
         reference = bare_module(getattr(call.step.config, "module_ref", "") or "")
         if self.kind == "EXECUTION" and reference.startswith("builtin/") and reference not in ON_THE_NETWORK:
             return registered("EXECUTION").run(call)
-        if isinstance(call.step.config, PlanConfig) and bare_slug(call.step.config.activity_plan_ref) in self.plans:
+        if (
+            isinstance(call.step.config, PlanConfig)
+            and bare_slug(call.step.config.activity_plan_ref) in self.plans
+        ):
             return registered("PLAN").run(call)
         what = f"module {reference}" if self.kind == "EXECUTION" else f"a {self.kind} step"
         return system_error(f'step "{call.step.slug}": {what} touches the world and has no mock')

@@ -87,7 +87,11 @@ class Local:
     def __init__(self) -> None:
         self.work: deque[tuple[str, UUID, int | None]] = deque()
         self.ahead = timezone.now() - timezone.now()
-        self.unsent: tuple[str, ...] = ("tell-owner", "follow-ups", "name-activity")  # what a trial leaves out
+        self.unsent: tuple[str, ...] = (
+            "tell-owner",
+            "follow-ups",
+            "name-activity",
+        )  # what a trial leaves out
 
     def now(self) -> datetime:
         """Return the played time."""
@@ -186,7 +190,9 @@ def _step(activity: Activity, step: Step) -> dict[str, Any]:
             for row in rows
         }
     elif _fans_out(activity, step) and step.status in ("COMPLETED", "NOT_TAKEN", "SKIPPED"):
-        stands = unopened_documents(activity, compiled(activity.version_id, activity.pinned_id), step.position)
+        stands = unopened_documents(
+            activity, compiled(activity.version_id, activity.pinned_id), step.position
+        )
         nothing = {"action": None, "result": None, "error": None}
         shown["documents"] = {name: {"status": status} | nothing for name, status in stands.items()}
         shown["result"] = {"documents": {}} if step.status == "COMPLETED" else step.result

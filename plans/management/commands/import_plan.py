@@ -25,7 +25,9 @@ from plans.services import bind, publish, save_plan
 class Command(BaseCommand):
     """Import a plan file into an organization; publish and bind it when asked."""
 
-    help = "Save a plan file as a version of its plan; exit code 2 if it has errors (it is saved all the same)."
+    help = (
+        "Save a plan file as a version of its plan; exit code 2 if it has errors (it is saved all the same)."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """FILE, --organization, --project, --publish, --note."""
@@ -45,7 +47,12 @@ class Command(BaseCommand):
             for finding in saved.findings:
                 self.stdout.write(finding_line(finding))
             if options["project"]:
-                bind(self._project(organization.pk, options["project"]), "activity-plan", saved.plan.slug, by=None)
+                bind(
+                    self._project(organization.pk, options["project"]),
+                    "activity-plan",
+                    saved.plan.slug,
+                    by=None,
+                )
             if options["publish"] and not has_errors([*saved.findings]):
                 publish(saved.plan, by=None)
         except Refused as refused:
