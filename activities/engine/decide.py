@@ -11,38 +11,24 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import assert_never
 
-from activities.engine import documents, events, retries
-from activities.engine.draft import Decision, Draft
+from activities.engine import commands, documents, events, retries
+from activities.engine.draft import Decision, Draft, ImpossibleEvent
 from activities.engine.effects import (
-    CancelDocuments,
     CloseWork,
     EvaluateOutput,
     FinishActivity,
-    ResetDocuments,
     RunDocuments,
     RunStep,
     SetTimer,
 )
 from activities.engine.events import Event
-from activities.engine.readiness import Readiness, documents_go_on, edge_verdict
-from activities.engine.state import (
-    ACTIVE,
-    ENDED,
-    SETTLED,
-    ActivityState,
-    ActivityStatus,
-    Documents,
-    Phase,
-    replace,
-)
+from activities.engine.state import ActivityState, ActivityStatus, Documents, Phase, replace
 from plans.language.graph import Graph
+
+__all__ = ["MAX_LOSSES", "ImpossibleEvent", "decide", "outcome_of"]
 
 MAX_LOSSES = 3
 _HELD = (Phase.RUNNING, Phase.WAITING)
-
-
-class ImpossibleEvent(Exception):
-    """An event that no correct shell can bring: it names a step that the plan does not have."""
 
 
 def decide(graph: Graph, state: ActivityState, event: Event) -> Decision:
@@ -81,35 +67,28 @@ def _apply(draft: Draft, event: Event) -> bool:
         case events.TimerFired():
             return _timer_fired(draft, event)
         case events.PauseRequested():
-            return _pause(draft)
+            return commands.pause(draft)
         case events.ResumeRequested():
-            return _resume(draft)
+            return commands.resume(draft)
         case events.CancelRequested():
-            return _cancel(draft, ActivityStatus.CANCELLED, event.reason)
+            return commands.cancel(draft, ActivityStatus.CANCELLED, event.reason)
         case events.RetryRequested():
-            return _retry(draft, event)
+            return commands.retry(draft, event)
         case events.RerunRequested():
-            return _rerun(draft, event)
+            return commands.rerun(draft, event)
         case events.SkipRequested():
-            return _skip(draft, event)
+            return commands.skip(draft, event)
         case events.OutputEvaluated():
             return _output_evaluated(draft, event)
         case events.Replanned():
-            return _cancel(draft, ActivityStatus.REPLANNED, "replanned")
+            return commands.cancel(draft, ActivityStatus.REPLANNED, "replanned")
         case _:
             assert_never(event)
 
 
-def _position(draft: Draft, slug: str) -> int:
-    try:
-        return draft.graph.positions[slug]
-    except KeyError:
-        raise ImpossibleEvent(f"the plan of this activity has no step {slug!r}") from None
-
-
 def _held(draft: Draft, slug: str, attempt: int, *phases: Phase) -> int | None:
     """Return the step's position if it stands in one of the phases with this very attempt, else None (stale)."""
-    position = _position(draft, slug)
+    position = draft.position(slug)
     if draft.phase(position) in phases and draft.extra(position).attempt == attempt:
         return position
     return None
@@ -127,7 +106,7 @@ def _start(draft: Draft) -> bool:
 
 
 def _guard_evaluated(draft: Draft, event: events.GuardEvaluated) -> bool:
-    position = _position(draft, event.step)
+    position = draft.position(event.step)
     extra = draft.extra(position)
     if draft.phase(position) is not Phase.GUARDING or extra.run != event.run:
         return False
@@ -139,7 +118,7 @@ def _guard_evaluated(draft: Draft, event: events.GuardEvaluated) -> bool:
         case "not_taken":
             draft.move(position, Phase.NOT_TAKEN)
         case "needs":
-            needs = tuple(sorted({_position(draft, slug) for slug in event.needs}))
+            needs = tuple(sorted({draft.position(slug) for slug in event.needs}))
             draft.move(position, Phase.PENDING, extra=replace(extra, needs=needs))
         case "fail":
             draft.move(position, Phase.FAILED)
@@ -149,7 +128,7 @@ def _guard_evaluated(draft: Draft, event: events.GuardEvaluated) -> bool:
 
 
 def _step_started(draft: Draft, event: events.StepStarted) -> bool:
-    position = _position(draft, event.step)
+    position = draft.position(event.step)
     extra = draft.extra(position)
     queued = draft.phase(position) is Phase.QUEUED and draft.status is ActivityStatus.RUNNING
     if not queued or event.attempt != extra.attempt + 1 or event.run not in (None, extra.run):
@@ -284,7 +263,7 @@ def _documents_opened(draft: Draft, event: events.DocumentsOpened) -> bool:
 
 
 def _documents_settled(draft: Draft, event: events.DocumentsSettled) -> bool:
-    position = _position(draft, event.step)
+    position = draft.position(event.step)
     extra = draft.extra(position)
     if extra.documents is None or extra.attempt != event.attempt:
         return False
@@ -315,148 +294,8 @@ def _reduce_documents(draft: Draft, position: int, counts: Documents) -> None:
     if phase is None:
         return
     if documents.too_many_failed(fan_out, counts):
-        _cancel_documents(draft, position, counts)
+        draft.cancel_documents(position, counts)
     draft.move(position, phase)
-
-
-def _cancel_documents(draft: Draft, position: int, counts: Documents) -> None:
-    """Settle as cancelled every document that has not come to an end."""
-    left = counts.total - counts.settled
-    if left:
-        draft.effects.append(CancelDocuments(position))
-        counts = replace(counts, cancelled=counts.cancelled + left)
-        draft.set_extra(position, replace(draft.extra(position), documents=counts))
-
-
-# -- people's commands -----------------------------------------------------------------------------------------------
-
-
-def _pause(draft: Draft) -> bool:
-    if draft.status is not ActivityStatus.RUNNING:
-        return False
-    draft.status = ActivityStatus.PAUSED
-    for position, phase in enumerate(draft.phases):
-        if phase in (Phase.GUARDING, Phase.QUEUED):
-            draft.move(position, Phase.PENDING)
-    return True
-
-
-def _resume(draft: Draft) -> bool:
-    if draft.status is not ActivityStatus.PAUSED:
-        return False
-    draft.status = ActivityStatus.RUNNING
-    draft.touched.extend(range(len(draft.phases)))
-    for position, phase in enumerate(draft.phases):
-        if phase in (Phase.WAITING, Phase.COMPLETED) and documents_go_on(draft.before, position):
-            draft.effects.append(RunDocuments(position))
-    return True
-
-
-def _cancel(draft: Draft, status: ActivityStatus, reason: str) -> bool:
-    """End the activity: nothing may run on. A finished one can still be marked REPLANNED."""
-    if draft.status is ActivityStatus.REPLANNED or (
-        draft.status in ENDED and status is ActivityStatus.CANCELLED
-    ):
-        return False
-    for position, number in enumerate(draft.phases):
-        phase = Phase(number)
-        if phase is Phase.PENDING and draft.status not in ENDED:
-            draft.move(position, Phase.CANCELLED)
-        elif phase in ACTIVE:
-            _withdraw(draft, position, reason or "cancelled")
-            draft.move(position, Phase.CANCELLED)
-        elif phase is Phase.COMPLETED and documents_go_on(draft.before, position):
-            _withdraw(draft, position, reason or "cancelled")
-    draft.touched.clear()
-    draft.status = status
-    draft.effects.append(FinishActivity(status))
-    return True
-
-
-def _withdraw(draft: Draft, position: int, reason: str) -> None:
-    """Take back what a step has running or waiting outside."""
-    counts = draft.extra(position).documents
-    if counts is not None:
-        _cancel_documents(draft, position, counts)
-    elif draft.phase(position) is Phase.WAITING:
-        draft.effects.append(CloseWork(position, reason))
-
-
-def _retry(draft: Draft, event: events.RetryRequested) -> bool:
-    if draft.status is ActivityStatus.REPLANNED:
-        return False
-    named = {_position(draft, slug) for slug in event.steps} or set(range(len(draft.phases)))
-    again = {position for position in named if draft.phase(position) in (Phase.FAILED, Phase.CANCELLED)}
-    if not again:
-        return False
-    hanging = {
-        p for p in draft.graph.descendants(again) if _hangs_on(draft, p, again) or _may_be_judged(draft, p)
-    }
-    for position in sorted(again):
-        _reset(draft, position, keep_completed=True)
-    for position in sorted(hanging - again):
-        _reset(draft, position, keep_completed=False)
-    _reopen(draft)
-    return True
-
-
-def _hangs_on(draft: Draft, position: int, again: set[int]) -> bool:
-    """Tell if a descendant's verdict or input came from what is tried again, and not from another step's word."""
-    phase = draft.phase(position)
-    if phase is Phase.NOT_TAKEN:
-        state, node = draft.view(), draft.graph.nodes[position]
-        others = (edge for edge in node.edges if edge.upstream not in again)
-        return not any(edge_verdict(draft.graph, state, edge) is Readiness.DEAD for edge in others)
-    return phase in SETTLED or phase in ACTIVE
-
-
-def _may_be_judged(draft: Draft, position: int) -> bool:
-    """Tell if a pending step may have been judged by what is done again: it has needs, or a pause took it back."""
-    paused = draft.status is ActivityStatus.PAUSED
-    return draft.phase(position) is Phase.PENDING and (paused or bool(draft.extra(position).needs))
-
-
-def _rerun(draft: Draft, event: events.RerunRequested) -> bool:
-    position = _position(draft, event.step)
-    if draft.status is ActivityStatus.REPLANNED or draft.phase(position) not in (
-        *SETTLED,
-        Phase.FAILED,
-        Phase.CANCELLED,
-    ):
-        return False
-    for descendant in sorted(draft.graph.descendants({position})):
-        if draft.phase(descendant) is not Phase.PENDING or _may_be_judged(draft, descendant):
-            _reset(draft, descendant, keep_completed=False)
-    _reset(draft, position, keep_completed=False)
-    _reopen(draft)
-    return True
-
-
-def _reset(draft: Draft, position: int, *, keep_completed: bool) -> None:
-    """Put a step back to the start in a new run; what it had outside is withdrawn, what it gave is archived."""
-    extra = draft.extra(position)
-    _withdraw(draft, position, "done again")
-    if extra.documents is not None:
-        draft.effects.append(ResetDocuments(position, keep_completed))
-    fresh = replace(extra, run=extra.run + 1, failures=0, losses=0, needs=(), action="", documents=None)
-    draft.actions[position] = 0
-    draft.move(position, Phase.PENDING, how="reset", extra=fresh)
-
-
-def _reopen(draft: Draft) -> None:
-    """Let the activity run again, unless a person has paused it; what a cancel had settled may be ready too."""
-    if draft.status is not ActivityStatus.PAUSED:
-        draft.status = ActivityStatus.RUNNING
-    draft.touched.extend(position for position, phase in enumerate(draft.phases) if phase == Phase.PENDING)
-
-
-def _skip(draft: Draft, event: events.SkipRequested) -> bool:
-    position = _position(draft, event.step)
-    if draft.phase(position) is not Phase.FAILED or draft.status is ActivityStatus.REPLANNED:
-        return False
-    draft.move(position, Phase.SKIPPED)
-    _reopen(draft)
-    return True
 
 
 # -- the end ---------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from activities.engine.effects import Effect, EvaluateGuard, RunStep
+from activities.engine.effects import CancelDocuments, Effect, EvaluateGuard, RunStep
 from activities.engine.readiness import Readiness, documents_go_on, readiness
 from activities.engine.state import (
     ACTIVE,
@@ -14,6 +14,7 @@ from activities.engine.state import (
     TERMINAL,
     ActivityState,
     ActivityStatus,
+    Documents,
     Extra,
     Phase,
     replace,
@@ -44,6 +45,10 @@ class Decision:
     counted: bool
 
 
+class ImpossibleEvent(Exception):
+    """An event that no correct shell can bring: it names a step that the plan does not have."""
+
+
 class Draft:
     """Collects the moves of one decision and settles what they touched."""
 
@@ -61,6 +66,13 @@ class Draft:
     def view(self) -> ActivityState:
         """Return the state as it stands, sharing nothing with the draft's future."""
         return ActivityState(self.status, bytes(self.phases), bytes(self.actions), self.extras)
+
+    def position(self, slug: str) -> int:
+        """Return the position of the step; raise ImpossibleEvent if there is none."""
+        try:
+            return self.graph.positions[slug]
+        except KeyError:
+            raise ImpossibleEvent(f"the plan of this activity has no step {slug!r}") from None
 
     def phase(self, position: int) -> Phase:
         """Return where the step stands."""
@@ -97,6 +109,14 @@ class Draft:
         else:
             self.actions[position] = OTHER_ACTION
             self.set_extra(position, replace(extra, action=action))
+
+    def cancel_documents(self, position: int, counts: Documents) -> None:
+        """Settle as cancelled every document of the step that has not come to an end."""
+        left = counts.total - counts.settled
+        if left:
+            self.effects.append(CancelDocuments(position))
+            counts = replace(counts, cancelled=counts.cancelled + left)
+            self.set_extra(position, replace(self.extra(position), documents=counts))
 
     def settle(self) -> None:
         """Look at every pending step that was touched, and at what that touches, until nothing changes."""
