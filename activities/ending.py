@@ -32,9 +32,7 @@ def judge(scope: ActivityScope, state: ActivityState) -> facts.OutputEvaluated:
     """Evaluate the output and say how the activity ends."""
     plan = scope.compiled.plan
     resolution = _resolve(scope, state)
-    counted = (
-        _counted_failures(scope.compiled, state, resolution) if plan.failure_policy == "output" else None
-    )
+    counted = _counted_failures(scope, state) if plan.failure_policy == "output" else None
     if counted is None:
         status = outcome_of(state.phases)
         failed = state.phases.index(Phase.FAILED) if Phase.FAILED in state.phases else None
@@ -81,36 +79,56 @@ def _resolve(scope: ActivityScope, state: ActivityState) -> expressions.Resoluti
     return expressions.resolve(scope.compiled.plan.output, TreeScope(scope, state))
 
 
-def _counted_failures(plan: Compiled, state: ActivityState, resolution: expressions.Resolution) -> set[int]:
+def _counted_failures(scope: ActivityScope, state: ActivityState) -> set[int]:
     """Return the failed steps that count under failurePolicy output: those that the output, or a must, needs."""
+    plan = scope.compiled
     failed = {p for p, phase in enumerate(state.phases) if phase == Phase.FAILED}
     musts = {p for p in failed if plan.steps[p].must_execute}
     if not plan.plan.has_output:
-        return musts | {p for p in failed if plan.graph.dependents[p]}
-    needed = _needed(resolution)
-    blocking = {plan.graph.positions[slug] for slug in needed if slug in plan.graph.positions}
-    upstream = _upstream_of_pending(plan, state, blocking)
-    return musts | (failed & upstream)
+        return musts | (failed & _named(plan))
+    return musts | (failed & _behind(plan, state, _needed(scope, state)))
 
 
-def _needed(resolution: expressions.Resolution) -> frozenset[str]:
-    match resolution:
-        case expressions.FailedBy(slug):
-            return frozenset({slug})
+def _named(plan: Compiled) -> set[int]:
+    """Return the steps that some step names in `dependsOn` or `input`."""
+    named = {edge.upstream for node in plan.graph.nodes for edge in node.edges}
+    for step in plan.steps:
+        read = expressions.references(step.input if step.has_input else None)
+        named |= {
+            plan.graph.positions[slug] for slug in read.steps | read.lazy if slug in plan.graph.positions
+        }
+    return named
+
+
+class _Unfinished(TreeScope):
+    """To ask for every step without a result at once: one that failed looks like one that has yet to settle."""
+
+    def step(self, slug: str, /) -> expressions.StepValue | None:
+        """How a step stands."""
+        value = super().step(slug)
+        stopped = value is not None and value.status in ("FAILED", "CANCELLED")
+        return expressions.StepValue("PENDING") if stopped else value
+
+
+def _needed(scope: ActivityScope, state: ActivityState) -> set[int]:
+    """Return the steps without a result that the output, resolved lazily, needs."""
+    match expressions.resolve(scope.compiled.plan.output, _Unfinished(scope, state)):
         case expressions.Needs(slugs):
-            return frozenset(slugs)
+            return {scope.compiled.graph.positions[slug] for slug in slugs}
         case _:
-            return frozenset()
+            return set()
 
 
-def _upstream_of_pending(plan: Compiled, state: ActivityState, roots: set[int]) -> set[int]:
+def _behind(plan: Compiled, state: ActivityState, roots: set[int]) -> set[int]:
     """Return the roots and all that pending ones among them hang on."""
     seen, work = set(roots), [p for p in roots if state.phases[p] == Phase.PENDING]
     while work:
         node = plan.graph.nodes[work.pop()]
-        before = (
-            {edge.upstream for edge in node.edges} | set(node.data) | set(state.extra(node.position).needs)
-        )
+        before = {edge.upstream for edge in node.edges} | set(node.data)
+        before |= set(state.extra(node.position).needs) - set(node.lazy_skip_data)
+        # What only skipIf reads holds a step back until it settles, and not as a failure.
+        skips = (*node.skip_data, *node.lazy_skip_data)
+        before |= {p for p in skips if state.phases[p] == Phase.PENDING}
         for position in before - seen:
             seen.add(position)
             if state.phases[position] == Phase.PENDING:

@@ -175,3 +175,43 @@ def test_a_bypassed_join_to_which_no_document_came_is_not_taken() -> None:
         documents=["a.txt"],
     )
     assert statuses(report) == {"route": "COMPLETED", "join": "NOT_TAKEN", "after": "NOT_TAKEN"}
+
+
+def test_the_error_is_that_of_the_first_failed_step_in_plan_order_that_the_output_needs() -> None:
+    report = ran(
+        work("first"),
+        work("second"),
+        failurePolicy="output",
+        output={"a": {"$step": "second"}, "b": {"$step": "first"}},
+        mocks=[
+            mock("first", FAILS),
+            mock("second", {"outcome": "failed", "error": {"code": 2, "message": "no"}}),
+        ],
+    )
+    assert report["error"]["code"] == "E7"
+
+
+def test_a_failed_step_behind_a_pending_one_counts_beside_one_that_the_output_names() -> None:
+    report = ran(
+        work("first"),
+        work("second", "first"),
+        work("third"),
+        failurePolicy="output",
+        output={"a": {"$step": "third"}, "b": {"$step": "second"}},
+        mocks=[
+            mock("first", FAILS),
+            mock("third", {"outcome": "failed", "error": {"code": 3, "message": "no"}}),
+        ],
+    )
+    assert report["error"]["code"] == "E7"
+
+
+def test_a_failed_step_that_only_skip_if_names_does_not_count_without_an_output() -> None:
+    report = ran(
+        work("bad"),
+        work("last", skipIf={"$step": "bad"}),
+        failurePolicy="output",
+        mocks=[mock("bad", FAILS)],
+    )
+    assert statuses(report) == {"bad": "FAILED", "last": "COMPLETED"}
+    assert report["status"] == "COMPLETED"
