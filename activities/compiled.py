@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
 from activities.steps import handler_for
 from plans.catalog import actions_of, catalog_from
+from plans.digests import digest_of
+from plans.language.finding import Finding
+from plans.language.findings import check
 from plans.language.graph import Graph, compile_graph
 from plans.language.schema import LlmConfig, Plan, ScriptConfig, Step
 from plans.language.spellings import read
@@ -101,10 +104,37 @@ def compile_plan(plan: Plan, definitions: Mapping[str, Any]) -> Compiled:
     return Compiled(plan, compile_graph(plan, actions_of(plan, catalog_from(definitions))), definitions)
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A stored document, known by its digest: equal ones are read and checked once."""
+
+    digest: str
+    document: Any = field(compare=False)
+
+    @classmethod
+    def of(cls, document: Any) -> Stored:
+        """Return the document with its digest."""
+        return cls(digest_of(document), document)
+
+
+@lru_cache(maxsize=128)
+def read_stored(content: Stored) -> tuple[Plan, tuple[Finding, ...]]:
+    """Return the plan of a version's content, and what its reading finds."""
+    plan, findings = read(content.document)
+    return plan, tuple(findings)
+
+
+@lru_cache(maxsize=128)
+def check_stored(content: Stored, definitions: Stored) -> tuple[Finding, ...]:
+    """Return all that is to be said about a version's content beside these definitions."""
+    plan, findings = read_stored(content)
+    return (*findings, *check(plan, catalog_from(definitions.document)))
+
+
 @lru_cache(maxsize=128)
 def compiled(version_id: int, pinned_id: int) -> Compiled:
     """Return the compiled form of a stored version; two queries the first time, none after."""
     version = PlanVersion.objects.select_related("content").get(pk=version_id)
     pinned = PinnedDefinitions.objects.get(pk=pinned_id)
-    plan, _findings = read(version.content.document)
+    plan, _findings = read_stored(Stored.of(version.content.document))
     return compile_plan(plan, pinned.document)

@@ -14,20 +14,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from activities import runtime
-from activities.compiled import Compiled, compiled
+from activities.compiled import Compiled, Stored, check_stored, compiled, read_stored
 from activities.engine import events as facts
 from activities.engine.state import fresh, pack
 from activities.errors import CannotStart, CommandRefused, PlanNotBound
 from activities.models import Activity, ActivityDocument, DocumentFamily, Step
 from activities.naming import wants_name
 from activities.start_checks import require_documents, running_instead
-from plans.catalog import catalog_from
 from plans.errors import Invalid
 from plans.language.expressions import TemplateError, render_title
 from plans.language.finding import Finding, error
-from plans.language.findings import check, check_inputs, check_variables, schema_errors
+from plans.language.findings import check_inputs, check_variables, schema_errors
 from plans.language.schema import Plan as Document
-from plans.language.spellings import read
 from plans.models import Binding, Organization, Person, PinnedDefinitions, Plan, PlanVersion, Project
 from plans.services import pin
 
@@ -89,9 +87,10 @@ def startable(plan: Plan, project: Project) -> Startable:
             _("Plan “%(slug)s” has no published version; publish one first.") % {"slug": plan.slug},
             code="not-published",
         )
-    document, findings = read(version.content.document)
+    content = Stored.of(version.content.document)
+    document, _findings = read_stored(content)
     pinned = definitions_of(plan.organization, document)
-    return Startable(version, pinned, document, [*findings, *check(document, catalog_from(pinned.document))])
+    return Startable(version, pinned, document, check_stored(content, Stored.of(pinned.document)))
 
 
 _fixed: ContextVar[PinnedDefinitions | None] = ContextVar("fixed definitions", default=None)
