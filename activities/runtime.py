@@ -63,6 +63,14 @@ class Recorded:
         return all(self.counted)
 
 
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What was decided on a copy of the activity as it was at `seq`: it holds if nobody has been there since."""
+
+    seq: int
+    decisions: Sequence[Decision]
+
+
 @contextmanager
 def locked(activity_id: UUID) -> Iterator[Activity]:
     """Open a transaction that holds the activity; first in the order of locks. Raise ActivityUnknown."""
@@ -80,18 +88,21 @@ def record(
     worker: str = "",
     announce: bool = True,
     chained: bool = False,
+    foreseen: Foreseen | None = None,
     opening: Mapping[int, Callable[[], None]] | None = None,
 ) -> Recorded:
     """Apply events in order in one transaction; stale ones are left out.
 
     `chained` events were decided on a copy, each after the one before: with one of them all that follow are refused,
-    for they may rest on it. `opening` holds, by the number of an event, what must happen in the same transaction if
-    it counts. With `announce=False` the caller takes `Recorded.ready` on itself.
+    for they may rest on it; `foreseen` spares deciding them again. `opening` holds, by the number of an event, what
+    must happen in the same transaction if it counts. With `announce=False` the caller takes `Recorded.ready` on
+    itself.
     """
     with locked(activity_id) as activity:
         recording = _Recording(activity, actor_id=actor_id, worker=worker)
+        known = foreseen.decisions if foreseen is not None and foreseen.seq == activity.seq else ()
         for number, event in enumerate(events):
-            if recording.take(event):
+            if recording.take(event, decision=known[number] if known else None):
                 if opening and number in opening:
                     opening[number]()
             elif chained:
@@ -117,9 +128,10 @@ class _Recording:
         self.timers: list[Timer] = []
         self.outbox: list[Outbox] = []
 
-    def take(self, event: facts.Event) -> bool:
-        """Decide on one event and note what it asks for; tell if it counted."""
-        decision = decide(self.compiled.graph, self.recorded.state, event)
+    def take(self, event: facts.Event, *, decision: Decision | None = None) -> bool:
+        """Decide on one event, unless that is done, and note what it asks for; tell if it counted."""
+        if decision is None:
+            decision = decide(self.compiled.graph, self.recorded.state, event)
         self.recorded.counted.append(decision.counted)
         if not decision.counted:
             return False

@@ -15,10 +15,11 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from activities import admission, guards, runtime, schemas
+from activities import admission, dispatch, guards, runtime, schemas
 from activities.compiled import compiled
 from activities.engine import events as facts
 from activities.engine.decide import decide
+from activities.engine.draft import Decision
 from activities.engine.state import ActivityStatus, Phase, unpack
 from activities.heart import WORKER, heart
 from activities.models import Activity, Step
@@ -44,6 +45,9 @@ stopping = threading.Event()  # set at SIGTERM: workers end between steps
 
 def drive(activity_id: UUID, position: int | None = None) -> None:
     """Do what is ready in the activity: the step at `position` if one is named, else what shares a commit."""
+    if stopping.is_set():
+        dispatch.current().drive(activity_id, position)  # for another worker: this job counts as done
+        return
     activity = (
         Activity.objects.select_related("organization", "project")
         .defer("output", "description")
@@ -63,6 +67,7 @@ class Burst:
         self.state = unpack(activity.state)
         self.scope = ActivityScope(activity, self.compiled)
         self.events: list[facts.Event] = []
+        self.decisions: list[Decision] = []
         self.opening: dict[int, Callable[[], None]] = {}
         self.mine: dict[int, None] = {}
         self.slow: set[int] = set()  # pure, but not quick
@@ -121,6 +126,7 @@ class Burst:
             decision = decide(self.compiled.graph, self.state, event)
             self.state = decision.state
             self.events.append(event)
+            self.decisions.append(decision)
             for change in decision.changes:
                 if change.how == "default":
                     step = self.compiled.steps[change.position]
@@ -201,9 +207,11 @@ class Burst:
         if not self.events:
             return True
         recorded = runtime.record(
-            self.activity.pk, *self.events, worker=WORKER, announce=False, chained=True, opening=self.opening
-        )
-        self.events, self.opening, self.claimed, self.began = [], {}, None, time.monotonic()
+            self.activity.pk, *self.events, worker=WORKER, announce=False, chained=True,
+            foreseen=runtime.Foreseen(self.activity.seq, self.decisions), opening=self.opening,
+        )  # fmt: skip
+        self.events, self.decisions, self.opening = [], [], {}
+        self.claimed, self.began = None, time.monotonic()
         self.state = recorded.state
         if not recorded.all_counted or recorded.activity.seq != self.activity.seq + len(recorded.counted):
             self.scope.forget()
