@@ -166,7 +166,7 @@ def test_every_route_is_known() -> None:
 
 def test_every_method_of_the_api_is_known() -> None:
     offered = {
-        name: {method.upper() for method in pattern.callback.actions}  # type: ignore[attr-defined]
+        name: {method.upper() for method in pattern.callback.actions} - {"HEAD"}  # added at the first request
         for name, (_, pattern) in all_routes().items()
         if getattr(pattern.callback, "actions", None)
     }
