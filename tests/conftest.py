@@ -107,6 +107,14 @@ hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, prin
 hypothesis.settings.load_profile("ci" if IN_CI else "local")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_signs_of_life() -> None:
+    """Keep the thread that renews leases out: it would look from outside of a test's transaction."""
+    from activities.heart import heart
+
+    heart.beats = False
+
+
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
     """An empty PostgreSQL database, dropped afterwards, for processes that the test starts."""
