@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async as in_thread
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
@@ -55,7 +55,7 @@ async def socket(
         headers.append((b"origin", origin.encode()))
     if person is not None:
         client = Client()
-        await sync_to_async(client.force_login)(person)
+        await in_thread(client.force_login)(person)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
         headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={cookie}".encode()))
     communicator = WebsocketCommunicator(application, f"/ws/activities/{activity_id}/{query}", headers)
@@ -100,13 +100,13 @@ def go_on(world: World, activity: Activity) -> Activity:
 
 
 async def test_a_snapshot_comes_first_and_then_every_event_in_order(world: World, ann: Person) -> None:
-    activity = await sync_to_async(started)(world)
+    activity = await in_thread(started)(world)
     live.serve_from(asyncio.get_running_loop())
 
     async with socket(activity.pk, ann) as watching:
         await opened(watching)
         first = await watching.receive_json_from(timeout=LONG)
-        ended = await sync_to_async(go_on)(world, activity)
+        ended = await in_thread(go_on)(world, activity)
         heard = [await next_of(watching, "event") for _ in range(ended.seq - activity.seq)]
 
     assert (first["kind"], first["seq"]) == ("snapshot", activity.seq)
@@ -115,8 +115,8 @@ async def test_a_snapshot_comes_first_and_then_every_event_in_order(world: World
 
 
 async def test_what_was_missed_comes_first_with_since(world: World, ann: Person) -> None:
-    activity = await sync_to_async(started)(world)
-    ended = await sync_to_async(go_on)(world, activity)
+    activity = await in_thread(started)(world)
+    ended = await in_thread(go_on)(world, activity)
 
     async with socket(activity.pk, ann, query=f"?since={activity.seq}") as watching:
         await opened(watching)
@@ -128,7 +128,7 @@ async def test_what_was_missed_comes_first_with_since(world: World, ann: Person)
 
 
 async def test_the_very_beginning_can_be_asked_for(world: World, ann: Person) -> None:
-    activity = await sync_to_async(started)(world)
+    activity = await in_thread(started)(world)
 
     async with socket(activity.pk, ann, query="?since=0") as watching:
         await opened(watching)
@@ -139,7 +139,7 @@ async def test_the_very_beginning_can_be_asked_for(world: World, ann: Person) ->
 
 @pytest.mark.parametrize("since", ["", "abc", "-1", "²", "1.5", "9" * 40, "%ff"])
 async def test_a_number_that_is_none_gets_a_snapshot(world: World, ann: Person, since: str) -> None:
-    activity = await sync_to_async(started)(world)
+    activity = await in_thread(started)(world)
 
     async with socket(activity.pk, ann, query=f"?since={since}") as watching:
         await opened(watching)
@@ -150,7 +150,7 @@ async def test_a_number_that_is_none_gets_a_snapshot(world: World, ann: Person, 
 
 async def test_a_number_that_was_never_given_gets_a_snapshot(world: World, ann: Person) -> None:
     """A browser that is ahead of the database, after a restore: it must not wait for numbers it has had."""
-    activity = await sync_to_async(started)(world)
+    activity = await in_thread(started)(world)
 
     async with socket(activity.pk, ann, query=f"?since={activity.seq + 50}") as watching:
         await opened(watching)
@@ -163,8 +163,8 @@ async def test_a_browser_that_is_too_far_behind_gets_a_snapshot(
     world: World, ann: Person, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(consumers, "TOO_FAR_BEHIND", 3)
-    activity = await sync_to_async(started)(world, 10)
-    ended = await sync_to_async(go_on)(world, activity)
+    activity = await in_thread(started)(world, 10)
+    ended = await in_thread(go_on)(world, activity)
 
     async with socket(activity.pk, ann, query="?since=1") as watching:
         await opened(watching)
@@ -177,12 +177,12 @@ async def test_a_lost_hint_is_healed_by_a_heartbeat(
     world: World, ann: Person, quick_heart: None, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(live, "hint", lambda activity_id, seq: None)
-    activity = await sync_to_async(started)(world)
+    activity = await in_thread(started)(world)
 
     async with socket(activity.pk, ann) as watching:
         await opened(watching)
         await next_of(watching, "snapshot")
-        ended = await sync_to_async(go_on)(world, activity)
+        ended = await in_thread(go_on)(world, activity)
         heard = [await next_of(watching, "event") for _ in range(ended.seq - activity.seq)]
 
     assert [event["seq"] for event in heard] == list(range(activity.seq + 1, ended.seq + 1))
@@ -191,24 +191,24 @@ async def test_a_lost_hint_is_healed_by_a_heartbeat(
 async def test_heartbeats_carry_the_number_of_the_database(
     world: World, ann: Person, quick_heart: None
 ) -> None:
-    activity = await sync_to_async(started)(world)
+    activity = await in_thread(started)(world)
 
     async with socket(activity.pk, ann) as watching:
         await opened(watching)
         beat = await next_of(watching, "heartbeat")
 
-    assert beat["seq"] == (await sync_to_async(fresh)(activity)).seq
+    assert beat["seq"] == (await in_thread(fresh)(activity)).seq
 
 
 async def test_two_browsers_hear_the_same(world: World, ann: Person) -> None:
-    activity = await sync_to_async(started)(world)
+    activity = await in_thread(started)(world)
     live.serve_from(asyncio.get_running_loop())
 
     async with socket(activity.pk, ann) as one, socket(activity.pk, ann) as other:
         for watching in (one, other):
             await opened(watching)
             await next_of(watching, "snapshot")
-        ended = await sync_to_async(go_on)(world, activity)
+        ended = await in_thread(go_on)(world, activity)
         numbers = range(ended.seq - activity.seq)
         heard = [[await next_of(watching, "event") for _ in numbers] for watching in (one, other)]
 
@@ -216,7 +216,7 @@ async def test_two_browsers_hear_the_same(world: World, ann: Person) -> None:
 
 
 async def test_the_last_socket_takes_its_tail_with_it(world: World, ann: Person) -> None:
-    activity = await sync_to_async(started)(world)
+    activity = await in_thread(started)(world)
 
     async with socket(activity.pk, ann) as watching:
         await opened(watching)
@@ -227,14 +227,14 @@ async def test_the_last_socket_takes_its_tail_with_it(world: World, ann: Person)
 
 
 async def test_nothing_comes_up_the_socket(world: World, ann: Person, quick_heart: None) -> None:
-    activity = await sync_to_async(started)(world)
+    activity = await in_thread(started)(world)
 
     async with socket(activity.pk, ann) as watching:
         await opened(watching)
         await watching.send_json_to({"kind": "cancel"})
         await next_of(watching, "heartbeat")
 
-    assert (await sync_to_async(fresh)(activity)).status == "RUNNING"
+    assert (await in_thread(fresh)(activity)).status == "RUNNING"
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ async def test_nothing_comes_up_the_socket(world: World, ann: Person, quick_hear
 async def test_a_frame_that_is_no_json_does_not_end_it(
     world: World, ann: Person, quick_heart: None, frame: Any
 ) -> None:
-    activity = await sync_to_async(started)(world)
+    activity = await in_thread(started)(world)
 
     async with socket(activity.pk, ann) as watching:
         await opened(watching)
@@ -255,7 +255,7 @@ async def test_a_frame_that_is_no_json_does_not_end_it(
 
 
 async def test_nobody_is_told_to_sign_in(world: World, ann: Person) -> None:
-    activity = await sync_to_async(started)(world)
+    activity = await in_thread(started)(world)
 
     async with socket(activity.pk, None) as watching:
         await opened(watching)
@@ -263,8 +263,8 @@ async def test_nobody_is_told_to_sign_in(world: World, ann: Person) -> None:
 
 
 async def test_a_stranger_is_told_that_there_is_nothing(world: World, ann: Person) -> None:
-    activity = await sync_to_async(started)(world)
-    stranger = await sync_to_async(builders.cy)()
+    activity = await in_thread(started)(world)
+    stranger = await in_thread(builders.cy)()
 
     async with socket(activity.pk, stranger) as watching:
         await opened(watching)
@@ -278,8 +278,8 @@ async def test_an_activity_that_does_not_exist_is_not_there(ann: Person) -> None
 
 
 async def test_a_viewer_may_watch(world: World, ann: Person) -> None:
-    activity = await sync_to_async(started)(world)
-    viewer = await sync_to_async(builders.ben)()
+    activity = await in_thread(started)(world)
+    viewer = await in_thread(builders.ben)()
 
     async with socket(activity.pk, viewer) as watching:
         await opened(watching)
@@ -304,12 +304,12 @@ def signs_out(person: Person) -> None:
 async def test_it_ends_with_the_membership_the_person_and_the_session(
     world: World, ann: Person, quick_heart: None, end: Any
 ) -> None:
-    activity = await sync_to_async(started)(world)
+    activity = await in_thread(started)(world)
 
     async with socket(activity.pk, ann) as watching:
         await opened(watching)
         await next_of(watching, "snapshot")
-        await sync_to_async(end)(ann)
+        await in_thread(end)(ann)
         assert await closed_with(watching) == 4404
 
 
@@ -317,19 +317,19 @@ async def test_it_ends_even_while_there_is_much_to_hear(
     world: World, ann: Person, quick_heart: None, project: Project
 ) -> None:
     """An activity that never rests must not keep whoever has left."""
-    activity = await sync_to_async(started)(world)
+    activity = await in_thread(started)(world)
     live.serve_from(asyncio.get_running_loop())
 
     async def never_rests() -> None:
         while True:
-            await sync_to_async(services.pause)(activity.pk, by=None)
-            await sync_to_async(services.resume)(activity.pk, by=None)
+            await in_thread(services.pause)(activity.pk, by=None)
+            await in_thread(services.resume)(activity.pk, by=None)
 
     async with socket(activity.pk, ann) as watching:
         await opened(watching)
         await next_of(watching, "snapshot")
         busy = asyncio.create_task(never_rests())
-        await sync_to_async(leaves)(ann)
+        await in_thread(leaves)(ann)
         try:
             assert await closed_with(watching) == 4404
         finally:
@@ -339,7 +339,7 @@ async def test_it_ends_even_while_there_is_much_to_hear(
 
 @pytest.mark.parametrize("origin", ["https://evil.example", f"http://{HOST}.evil.example", "null", None])
 async def test_pages_of_other_sites_cannot_listen(world: World, ann: Person, origin: str | None) -> None:
-    activity = await sync_to_async(started)(world)
+    activity = await in_thread(started)(world)
 
     async with socket(activity.pk, ann, origin=origin) as watching:
         connected, _code = await watching.connect(timeout=LONG)
