@@ -38,10 +38,12 @@ def _check_edge(
     if matches > 1:
         message = f'action "{action}" on step "{source.slug}" is ambiguous'
         yield error("action-ambiguous", message, step=slug, field=field)
-    if matches or any(action == declared.uuid for declared in source.config.declared_actions):
+    by_uuid = any(action == declared.uuid for declared in source.config.declared_actions)
+    mirrored = isinstance(source.config, CreateTaskConfig)  # what stands in the step itself is never live
+    if matches or (by_uuid and not mirrored):
         return
     if isinstance(source.config, CreateTaskConfig) and any(
-        action == inline.slug for inline in source.config.actions
+        action in (inline.slug, inline.uuid) for inline in source.config.actions
     ):
         message = (
             f'action "{action}" on step "{source.slug}" is declared only in the inline actions array; '
