@@ -1,4 +1,4 @@
-"""Broken plans and the codes that refuse them: an independent list after the table of findings, and what breaks plans."""
+"""Broken plans and the codes that refuse them: a list after the table of findings, and what breaks plans."""
 
 from __future__ import annotations
 
@@ -35,13 +35,28 @@ CATALOG = {
     },
 }
 TABLE = frozenset(
-    """step-missing-slug-or-kind duplicate-step-slug duplicate-action-slug unknown-dep-slug await-no-condition
-    action-edge-undeclared action-edge-upstream-cannot-emit action-inline-only action-ambiguous action-identity-conflict
-    legacy-uuid-collision dependency-cycle depends-on-self unknown-kind kind-and-type-disagree unknown-key missing-config
-    slug-format unknown-task-template""".split()
+    {
+        "step-missing-slug-or-kind",
+        "duplicate-step-slug",
+        "duplicate-action-slug",
+        "unknown-dep-slug",
+        "await-no-condition",
+        "action-edge-undeclared",
+        "action-edge-upstream-cannot-emit",
+        "action-inline-only",
+        "action-ambiguous",
+        "action-identity-conflict",
+        "legacy-uuid-collision",
+        "dependency-cycle",
+        "depends-on-self",
+        "unknown-kind",
+        "kind-and-type-disagree",
+        "unknown-key",
+        "missing-config",
+        "slug-format",
+        "unknown-task-template",
+    }
 )
-
-
 # Where a name may mean two steps or one that can't be read, what else is found hangs on which is meant.
 UNSURE = frozenset(
     {

@@ -24,8 +24,8 @@ def test_the_checker_refuses_broken_plans_with_the_codes_of_the_table() -> None:
 
 
 def test_an_edge_to_an_inline_action_is_refused_by_its_legacy_uuid_too() -> None:
-    task = {"slug": "t", "kind": "CREATE_TASK", "config": {"taskTemplateRef": "review"}}
-    task["config"] |= {"actions": [{"uuid": "mirror"}]}
+    config = {"taskTemplateRef": "review", "actions": [{"uuid": "mirror"}]}
+    task = {"slug": "t", "kind": "CREATE_TASK", "config": config}
     after = {
         "slug": "a",
         "kind": "EXECUTION",
