@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from django.conf import settings
@@ -39,6 +40,9 @@ class Command(BaseCommand):
         except embedded.CannotServe as error:
             raise CommandError(str(error)) from error
         self.stdout.write("Stopped. What was running goes on at the next start.")
+        self.stdout.flush()
+        # Threads of requests and jobs may still be in C code, which the interpreter's own end would pull from under them.
+        os._exit(os.EX_OK)
 
     def _prepare(self, port: int, *, demo: bool) -> None:
         call_command("migrate", verbosity=0, interactive=False)
