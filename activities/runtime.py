@@ -248,7 +248,9 @@ class _Recording:
         self.activity.state = pack(state)
         fields = ["seq", "state"]
         if any("activity" in event.changes for event in self.log):
-            fields += ["status", "started_at", "finished_at", "outcome", "output", "error", "badges"]
+            fields += ["status", "started_at", "finished_at", "outcome", "error", "badges"]
+            if "output" not in self.activity.get_deferred_fields():
+                fields.append("output")  # it was given now; nobody needs the one that may be there
         self.activity.save(update_fields=fields)
         self.steps.save()
         rows.insert_events(self.log)
