@@ -13,7 +13,7 @@ from plans.catalog import actions_of, catalog_from
 from plans.digests import digest_of
 from plans.language.finding import Finding
 from plans.language.findings import check
-from plans.language.graph import Graph, compile_graph
+from plans.language.graph import Graph, compile_graph, taken_actions
 from plans.language.schema import LlmConfig, Plan, ScriptConfig, Step
 from plans.language.spellings import read
 from plans.models import PinnedDefinitions, PlanVersion
@@ -46,6 +46,18 @@ class Compiled:
     def per_document(self) -> frozenset[str]:
         """Slugs of the steps that run per document."""
         return frozenset(node.slug for node in self.graph.nodes if node.fan_out is not None)
+
+    @cached_property
+    def taken(self) -> dict[str, frozenset[str]]:
+        """By slug of a step, those of its actions that some dependency takes; filled as asked."""
+        return {}
+
+    def taken_actions(self, slug: str) -> frozenset[str]:
+        """Return the actions of the step that some dependency takes."""
+        known = self.taken.get(slug)
+        if known is None:
+            known = self.taken[slug] = taken_actions(self.plan, slug)
+        return known
 
     @cached_property
     def asks_for_more(self) -> bool:

@@ -12,7 +12,6 @@ from activities.engine.state import PUBLIC_STATUS, ActivityState, Phase
 from activities.models import Activity, ActivityDocument, DocumentFamily, Step, StepDocument
 from activities.steps import DocumentView, StepCall, StepView
 from plans.language.expressions import StepValue
-from plans.language.graph import taken_actions
 
 READS_DOCUMENTS = ("families", "documents", "documentCount", "documentNames")
 
@@ -107,7 +106,7 @@ class ActivityScope:
             attempt=extra.attempt,
             step=step,
             actions=self.compiled.graph.nodes[position].actions,
-            taken_actions=taken_actions(self.compiled.plan, step.slug),
+            taken_actions=self.compiled.taken_actions(step.slug),
             definitions=self.compiled.definitions,
             inputs=self.inputs,
             input=self.input_of(step.slug) if step.has_input else None,
