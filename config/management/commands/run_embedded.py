@@ -41,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write("Stopped. What was running goes on at the next start.")
         self.stdout.flush()
-        # Threads of requests and jobs may still be in C code, which the interpreter's own end would pull from under them.
+        # Threads of requests and jobs may still be in C code: the interpreter must not be taken down under them.
         os._exit(os.EX_OK)
 
     def _prepare(self, port: int, *, demo: bool) -> None:
