@@ -237,6 +237,8 @@ class Run:
                 verdicts.add("dead")
             else:
                 verdicts.add(verdict(entry, own))
+        if lost and by_references(look(self.steps[slug].get("input"), self.scope)) == "PENDING":
+            verdicts.add("wait")
         if (lost or (branches and not any(branches))) and not verdicts & {"wait", "blocked"}:
             verdicts.add("dead")
         return next((one for one in ("dead", "blocked", "wait") if one in verdicts), "ok")

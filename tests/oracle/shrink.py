@@ -74,7 +74,7 @@ def _places(case: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
 
 def _parts(case: dict[str, Any]) -> Iterator[tuple[tuple[Any, ...], Any]]:
     """Replace a tree by one of its parts."""
-    trees = [(("document", "output"), case["document"].get("output"))]
+    trees: list[tuple[tuple[Any, ...], Any]] = [(("document", "output"), case["document"].get("output"))]
     for number, step in enumerate(case["document"]["steps"]):
         trees += [
             (("document", "steps", number, key), step[key]) for key in ("input", "skipIf") if key in step
