@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from activities import delivery, dispatch, fanout, runtime, timers
@@ -22,29 +25,41 @@ SILENT = {"code": "worker-lost", "class": "WorkerLost", "message": "worker died 
 
 
 def sweep() -> None:
-    """Do one round."""
-    _lost_steps()
-    _lost_documents()
+    """Do one round. An activity that cannot be helped is logged, and does not stand in the way of the others."""
+    now = timezone.now()
+    _for_each(
+        _lost_step, Step.objects.filter(lease_until__lt=now, phase=Phase.RUNNING).only("activity_id", "slug")
+    )
+    _for_each(
+        _lost_document,
+        StepDocument.objects.filter(lease_until__lt=now, status="RUNNING").select_related("step"),
+    )
     _queued_steps()
     _waiting_documents()
-    for activity_id in (
-        Timer.objects.filter(due_at__lte=timezone.now())
-        .values_list("activity_id", flat=True)
-        .distinct()[:AT_ONCE]
-    ):
-        timers.fire(activity_id)
-    late = Outbox.objects.filter(delivered_at=None, due_at__lte=timezone.now() - timedelta(seconds=1))
-    for activity_id in late.values_list("activity_id", flat=True).distinct()[:AT_ONCE]:
-        delivery.deliver(activity_id)
+    timed = Timer.objects.filter(due_at__lte=now)
+    _for_each(timers.fire, timed.values_list("activity_id", flat=True).distinct())
+    late = Outbox.objects.filter(delivered_at=None, due_at__lte=now - timedelta(seconds=1))
+    _for_each(delivery.deliver, late.values_list("activity_id", flat=True).distinct())
     bridge_cache.sweep()
 
 
-def _lost_steps() -> None:
-    """Tell the engine of steps whose worker gave no sign of life for a lease."""
-    dead = Step.objects.filter(lease_until__lt=timezone.now(), phase=Phase.RUNNING)
-    for activity_id, slug, attempt in dead.values_list("activity_id", "slug", "attempt")[:AT_ONCE]:
-        logger.warning("step %s of activity %s lost its worker", slug, activity_id)
-        runtime.record(activity_id, facts.StepLost(at=runtime.now(), step=slug, attempt=attempt))
+def _for_each(help_: Callable[[Any], object], found: QuerySet[Any, Any]) -> None:
+    for each in found[:AT_ONCE]:
+        try:
+            help_(each)
+        except Exception:
+            logger.exception("%s could not help %s; the next round tries again", help_.__name__, each)
+
+
+def _lost_step(step: Step) -> None:
+    """Tell the engine of a step whose worker gave no sign of life for a lease, if it is silent still."""
+    with runtime.locked(step.activity_id):
+        silent = Step.objects.filter(pk=step.pk, phase=Phase.RUNNING, lease_until__lt=timezone.now())
+        attempt = silent.values_list("attempt", flat=True).first()
+        if attempt is not None:
+            logger.warning("step %s of activity %s lost its worker", step.slug, step.activity_id)
+            lost = facts.StepLost(at=runtime.now(), step=step.slug, attempt=attempt)
+            runtime.record(step.activity_id, lost)
 
 
 def _queued_steps() -> None:
@@ -67,16 +82,16 @@ def _waiting_documents() -> None:
         dispatch.current().documents(activity_id, position)
 
 
-def _lost_documents() -> None:
-    """Take documents back from dead workers; after the third in a row the document fails."""
-    dead = StepDocument.objects.filter(lease_until__lt=timezone.now(), status="RUNNING")
-    for row in dead.select_related("step")[:AT_ONCE]:
-        with runtime.locked(row.step.activity_id) as activity:
-            _lose(row, after=fanout.settled_until_now(activity, row.step.position))
+def _lost_document(row: StepDocument) -> None:
+    """Take a document back from a dead worker; after the third in a row it fails."""
+    with runtime.locked(row.step.activity_id) as activity:
+        _lose(row, after=fanout.settled_until_now(activity, row.step.position))
 
 
 def _lose(row: StepDocument, *, after: int | None) -> None:
-    still = StepDocument.objects.filter(pk=row.pk, attempt=row.attempt, status="RUNNING")
+    still = StepDocument.objects.filter(
+        pk=row.pk, attempt=row.attempt, status="RUNNING", lease_until__lt=timezone.now()
+    )
     losses = row.losses + 1
     if losses < MAX_LOSSES:
         again = still.update(
