@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.mail import send_mail
 from django.db import connection, transaction
 from django.utils import timezone
@@ -18,6 +19,7 @@ from activities.models import Activity, Outbox
 
 logger = logging.getLogger("throughline.delivery")
 MAX_TRIES = 10
+OUTSIDE = frozenset({"tell-owner", "name-activity"})
 
 
 def deliver(activity_id: UUID) -> None:
@@ -39,8 +41,8 @@ def _deliver(row_id: int) -> None:
         )
         if row is None:
             return
-        # Taken for a minute: should this process die on the way, the sweep finds the row again.
-        row.tries, row.due_at = row.tries + 1, timezone.now() + timedelta(minutes=1)
+        # Taken for a while: should this process die on the way, the sweep finds the row again.
+        row.tries, row.due_at = row.tries + 1, timezone.now() + _time_for(row.kind)
         row.save(update_fields=["tries", "due_at"])
     try:
         DELIVERIES[row.kind](row)
@@ -50,6 +52,11 @@ def _deliver(row_id: int) -> None:
         Outbox.objects.filter(pk=row.pk).update(error=str(error)[:2000], delivered_at=gone)
         return
     Outbox.objects.filter(pk=row.pk).update(delivered_at=timezone.now(), error="")
+
+
+def _time_for(kind: str) -> timedelta:
+    """Return how long a delivery may take: a lease, but where it speaks with somebody outside."""
+    return timedelta(minutes=1) if kind in OUTSIDE else timedelta(seconds=settings.LEASE_SECONDS)
 
 
 def _evaluate_output(row: Outbox) -> None:
