@@ -186,7 +186,9 @@ def launch(
         _add_rows(activity, documents)
         runtime.record(activity.pk, facts.ActivityStarted(at=runtime.now()), actor_id=by.pk if by else None)
         if wants_name(document, title=title) and not activity.nested:
-            runtime.post(activity.pk, "name-activity", name="name-activity", payload={"title": activity.title})
+            runtime.post(
+                activity.pk, "name-activity", name="name-activity", payload={"title": activity.title}
+            )
     activity.refresh_from_db(
         fields=["status", "seq", "state", "started_at", "finished_at", "outcome", "output", "error"]
     )

@@ -142,7 +142,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_POOL = (
     "threads"  # SIGTERM ends them between steps; authored code runs in processes of its own anyway
 )
-CELERY_DB_REUSE_MAX = 0 if DATABASE_URL else 1000  # opening a file takes as long as a short job; a pool costs nothing
+CELERY_DB_REUSE_MAX = (
+    0 if DATABASE_URL else 1000
+)  # opening a file takes as long as a short job; a pool costs nothing
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = (

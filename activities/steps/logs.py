@@ -32,7 +32,5 @@ def capped(lines: Iterable[LogLine]) -> tuple[LogLine, ...]:
         left -= size
         kept.append(each)
     if dropped:
-        kept.append(
-            line("warn", f"log cut at {MAX_BYTES // 1024} KiB: {dropped} more lines were not kept")
-        )
+        kept.append(line("warn", f"log cut at {MAX_BYTES // 1024} KiB: {dropped} more lines were not kept"))
     return tuple(kept)

@@ -84,9 +84,10 @@ def test_an_output_whose_evaluation_died_is_taken_up_within_a_lease(
 
     activity = world.start(builders.script("only"), output={"done": True})
     world.commit()
-    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+    with monkeypatch.context() as patch:
         patch.setitem(delivery.DELIVERIES, "evaluate-output", dies)
-        world.play(activity)
+        with pytest.raises(SystemExit):
+            world.play(activity)
     taken = Outbox.objects.get(activity=activity)
 
     assert taken.delivered_at is None
