@@ -9,7 +9,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup run test check bench dev lint browser services
+.PHONY: setup run test check bench dev lint pytest browser services
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
 
@@ -26,11 +26,16 @@ dev: setup
 # Everything: what needs a database on PostgreSQL and Redis first, then all of it on SQLite, with servers and browsers.
 PURE := $(addprefix --ignore=tests/,plans/language plans/expressions activities/engine activities/sandbox activities/modules oracle)
 test: lint browser services
-	TEST_ON=services $(PYTEST) $(PURE) -m "not browser and not services"
-	$(PYTEST)
+	@TEST_ON=services $(MAKE) --no-print-directory pytest SELECT='$(PURE) -m "not browser and not services"'
+	@$(MAKE) --no-print-directory pytest
 
 check: lint
 	$(PYTEST) -m "not browser and not services"
+
+# What fails beside others is tried once more by itself: a busy machine is no bug, and what fails twice is one.
+pytest:
+	$(PYTEST) $(SELECT) || { echo "Once more, one at a time, what failed:"; \
+		$(BIN)/pytest -q --last-failed --last-failed-no-failures none $(SELECT); }
 
 bench: setup
 	$(BIN)/python tests/benchmarks/run.py
