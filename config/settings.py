@@ -190,7 +190,9 @@ DOCUMENT_MAX_BYTES = env.integer("DOCUMENT_MAX_BYTES", 25 * 1024 * 1024)
 LEASE_SECONDS = env.integer("LEASE_SECONDS", 30)
 ANNOUNCE_AGAIN_SECONDS = env.integer("ANNOUNCE_AGAIN_SECONDS", 5)
 WORKER_THREADS = env.integer("WORKER_THREADS", 4)
-SANDBOX = {"processes": env.integer("SANDBOX_PROCESSES", 2)}
+SANDBOX = {
+    "workers": dict.fromkeys(("javascript", "jsonata", "modules"), env.integer("SANDBOX_PROCESSES", 4))
+}
 STEP_HANDLERS = {
     "SCRIPT": "activities.steps.script.Script",
     "EXECUTION": "activities.steps.execution.Execution",
