@@ -62,6 +62,8 @@ def database(url: str, data: Path) -> dict[str, object]:
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
         # A server on ASGI has a thread for each request: connections are shared by a pool, not kept by threads.
+        # What the pool kept over a restart of the server is not given out.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 20, "timeout": 30}},
     }
 

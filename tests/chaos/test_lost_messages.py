@@ -1,4 +1,4 @@
-"""Redis forgets, is away, or nobody sweeps: messages are hints, and nothing may depend on them but speed."""
+"""Redis forgets or is away, nobody sweeps, the database hangs up: no message is needed for anything but speed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 import redis
 
@@ -97,3 +98,22 @@ def test_timers_fire_without_their_messages(cluster: Cluster, olivia: Client, nu
     cluster.records.wait_for_end(activity, seconds=15)
 
     cluster.records.assert_done_once(activity)
+
+
+def test_a_database_that_hangs_up_is_called_again(cluster: Cluster, olivia: Client, number: str) -> None:
+    activity = olivia.start("mixed", number=number, documents=6)
+    with olivia.watch(activity) as page:
+        wait_until(lambda: cluster.records.documents_done(activity, "each"), what="the first document")
+
+        with psycopg.connect(cluster.environment["DATABASE_URL"], autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        late = olivia.start("billing", number=f"{number}/late")
+
+        for each in (activity, late):
+            cluster.records.wait_for_end(each, seconds=TAKEOVER_SECONDS + 30)
+            cluster.records.assert_done_once(each)
+        page.assert_heard_all(last=cluster.records.events(activity)[-1].seq)
+    assert len(cluster.records.bills(activity)) == 7
