@@ -19,7 +19,10 @@ class ActivitiesConfig(AppConfig):
         )
         from activities.modules import modules
         from plans import catalog, context
+        from plans.editor import choices
 
         catalog.module_refs = lambda: frozenset(modules())
+        choices.module_choices = panels.module_choices
+        choices.document_statuses = panels.document_statuses
         context.last_runs = panels.last_runs
         context.palette_providers.append(panels.palette)

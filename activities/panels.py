@@ -1,20 +1,47 @@
-"""What activities show on the home page and in the plans list."""
+"""What activities show on the home page, in the plans list and in the pickers of the plan editor."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from activities.models import Activity
+from activities.models import Activity, DocumentFamily
 from activities.models.runs import ActivityQuerySet
+from activities.modules import modules
 from plans.context import LastRun
-from plans.models import Person, Project
+from plans.models import Organization, Person, Project
 from plans.panels import ROWS, Panel, Row
 
 PALETTE_ACTIVITIES = 20
+
+
+def module_choices() -> list[dict[str, Any]]:
+    """Return what the editor offers for an EXECUTION or an agent's tools: every module, with its options' schema."""
+    return [
+        {
+            "ref": ref,
+            "title": module.title,
+            "description": _first_paragraph(module),
+            "optionsSchema": module.options.model_json_schema(by_alias=True),
+        }
+        for ref, module in sorted(modules().items())
+    ]
+
+
+def _first_paragraph(module: object) -> str:
+    described = inspect.getdoc(module) or ""
+    return " ".join(described.split("\n\n")[0].split())
+
+
+def document_statuses(organization: Organization) -> list[str]:
+    """Return the statuses that documents of the organization have."""
+    rows = DocumentFamily.objects.filter(organization=organization).exclude(status="")
+    return list(rows.order_by("status").values_list("status", flat=True).distinct())
 
 
 def running(person: Person, project: Project) -> Panel:

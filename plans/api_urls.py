@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from plans.api import PlanApi
+from plans.api_editor import PlanEditorApi
 from plans.api_resources import (
     AgentRuntimeApi,
     BindingApi,
@@ -18,6 +19,7 @@ from plans.router import Router
 
 router = Router()
 router.register("activity-plans", PlanApi, basename="api-plan")
+router.register("plan-editor", PlanEditorApi, basename="api-plan-editor")
 router.register("task-templates", TaskTemplateApi, basename="api-task-template")
 router.register("task-statuses", TaskStatusApi, basename="api-task-status")
 router.register("service-bridges", ServiceBridgeApi, basename="api-service-bridge")

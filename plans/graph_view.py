@@ -26,8 +26,9 @@ LINE_LENGTH = 60
 def graph_view(plan: Plan, catalog: Catalog) -> dict[str, Any]:
     """Return `{steps, edges, layout}`: what the canvas shows of a plan.
 
-    A step is `{slug, name, kind, line, actions, perDocument}`, an edge `{from, to, action, await, implied}`; implied
-    are those that only a reference in `input` or `skipIf` makes.
+    A step is `{slug, name, kind, line, actions, declares, perDocument}`, an edge `{from, to, action, await, implied}`.
+    `declares` is the config key in which the actions stand, None where they come from elsewhere (a task's template);
+    implied are edges that only a reference in `input` or `skipIf` makes.
     """
     actions = actions_of(plan, catalog)
     known = set(plan.by_slug)
@@ -46,7 +47,7 @@ def telling_line(step: Step) -> str:
         case ScriptStep():
             return _first_line(step.config.script_body)
         case BridgeCallStep():
-            return f"{step.config.service_bridge_ref} · {step.config.endpoint_name}"
+            return " · ".join(filter(None, (step.config.service_bridge_ref, step.config.endpoint_name)))
         case LlmStep():
             return step.config.prompt_template_ref or _first_line(step.config.prompt_body)
         case AgentStep():
@@ -61,6 +62,19 @@ def telling_line(step: Step) -> str:
             assert_never(step)
 
 
+def declaring_key(step: Step) -> str | None:
+    """Return the config key in which the plan itself declares the step's actions."""
+    match step:
+        case ScriptStep():
+            return "scriptActions"
+        case BridgeCallStep():
+            return "bridgeActions"
+        case LlmStep():
+            return "promptActions"
+        case _:
+            return None
+
+
 def _step(step: Step, actions: tuple[str, ...]) -> dict[str, Any]:
     return {
         "slug": step.slug,
@@ -68,6 +82,7 @@ def _step(step: Step, actions: tuple[str, ...]) -> dict[str, Any]:
         "kind": step.kind,
         "line": telling_line(step),
         "actions": list(actions),
+        "declares": declaring_key(step),
         "perDocument": step.per_document,
     }
 

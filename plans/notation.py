@@ -67,10 +67,10 @@ def read_file(file: UploadedFile) -> str:
     return text
 
 
-def parse(text: str, *, filename: str) -> object:
-    """Read JSON or YAML; raise Invalid with line and column."""
+def parse(text: str, *, filename: str, limit: int = MAX_BYTES) -> object:
+    """Read JSON or YAML of at most `limit` bytes; raise Invalid with line and column."""
     try:
-        return parse_source(text, filename=filename)
+        return parse_source(text, filename=filename, limit=limit)
     except SourceError as error:
         kind = TooLarge if error.code == "too-large" else Invalid
         raise kind(str(error), code=error.code, line=error.line, column=error.column) from error

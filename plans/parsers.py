@@ -30,6 +30,7 @@ class JsonBody(BaseParser):
     """`application/json`, as strictly as plans are read: no number that JSON can't hold, no key twice."""
 
     media_type = "application/json"
+    limit = MAX_BYTES
 
     def parse(
         self,
@@ -38,11 +39,18 @@ class JsonBody(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         """Read the body as plain values; raise TooLarge, Invalid."""
-        refused = TooLarge(_("the body may be 5 MiB large at most; send less at once"))
+        size = {"size": self.limit // (1024 * 1024)}
+        refused = TooLarge(_("the body may be %(size)d MiB large at most; send less at once") % size)
         try:
-            return parse(_text(stream, MAX_BYTES, refused), filename="body.json")
+            return parse(_text(stream, self.limit, refused), filename="body.json", limit=self.limit)
         except Invalid as error:
             raise Invalid(error.message, code="invalid-json", **error.extra) from error
+
+
+class EditorBody(JsonBody):
+    """`application/json` that holds a plan twice: as a document and as its text, or before and after."""
+
+    limit = 2 * MAX_BYTES + ROOM
 
 
 class _Parser(BaseParser):

@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeAlias
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -29,6 +29,9 @@ MAX_VALUES: Final = 1_000_000
 MAX_DEPTH: Final = 200
 MAX_DIGITS: Final = 4000  # Python reads numbers of 4300 digits at most
 
+Lines: TypeAlias = tuple[int, int]  # first and last, from 1
+
+_SPACE = re.compile(r"[ \t\r\n]*")
 _NUL = re.compile(r"\\(0|x00|u0000|U00000000)")
 _NUL_IN_JSON = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
@@ -54,12 +57,19 @@ class SourceError(ValueError):
         self.code = code
 
 
-def parse_source(text: str, *, filename: str) -> object:
-    """Read a plan file; JSON by the name `*.json` or an opening brace, else YAML. Raises SourceError."""
-    if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise SourceError(f"{filename} is larger than 5 MiB; split the plan", code="too-large")
+def parse_source(
+    text: str, *, filename: str, limit: int = MAX_BYTES, lines: list[Lines] | None = None
+) -> object:
+    """Read a plan file; JSON by the name `*.json` or an opening brace, else YAML. Raises SourceError.
+
+    `lines`, where given, gets the first and last line of each entry of `steps`.
+    """
+    if len(text) > limit or len(text.encode("utf-8", "surrogatepass")) > limit:
+        raise SourceError(
+            f"{filename} is larger than {limit // 1024**2} MiB; split the plan", code="too-large"
+        )
     text = text.removeprefix("\ufeff")
-    value = _parse(text, filename)
+    value = _parse(text, filename, lines)
     if text.count("[") + text.count("{") > MAX_DEPTH:
         _refuse_depth(value)
     if "\\u" in text.lower():
@@ -69,15 +79,64 @@ def parse_source(text: str, *, filename: str) -> object:
     return value
 
 
-def _parse(text: str, filename: str) -> object:
-    if filename.lower().endswith(".json"):
-        return _read_json(text)
-    if text.lstrip().startswith(("{", "[")):
+def parse_with_lines(text: str, *, filename: str) -> tuple[object, list[Lines]]:
+    """Read a plan file as `parse_source` does; tell the first and last line of each entry of its `steps`, too."""
+    lines: list[Lines] = []
+    value = parse_source(text, filename=filename, lines=lines)
+    return value, lines
+
+
+def _parse(text: str, filename: str, lines: list[Lines] | None) -> object:
+    is_json = filename.lower().endswith(".json")
+    if is_json or text.lstrip().startswith(("{", "[")):
         try:
-            return _read_json(text)
+            value = _read_json(text)
         except SourceError:
-            pass  # A flow mapping of YAML starts like JSON.
-    return _read_yaml(text)
+            if is_json:
+                raise
+            # A flow mapping of YAML starts like JSON.
+        else:
+            if lines is not None:
+                lines.extend(_lines_of_json(text))
+            return value
+    return _read_yaml(text, lines)
+
+
+def _lines_of_json(text: str) -> Iterator[Lines]:
+    """Find the entries of `steps` in a text that is JSON, by reading values from one place to the next."""
+    decoder = json.JSONDecoder(strict=True)
+    at = _after_space(text, 0)
+    if text[at] != "{":
+        return
+    at = _after_space(text, at + 1)
+    while text[at] == '"':
+        key, at = decoder.raw_decode(text, at)
+        at = _after_space(text, _after_space(text, at) + 1)
+        if key == "steps" and text[at] == "[":
+            yield from _lines_of_list(text, at, decoder)
+            return
+        _value, at = decoder.raw_decode(text, at)
+        at = _after_space(text, at)
+        if text[at] == ",":
+            at = _after_space(text, at + 1)
+
+
+def _lines_of_list(text: str, at: int, decoder: json.JSONDecoder) -> Iterator[Lines]:
+    line, counted = 1, 0
+    at = _after_space(text, at + 1)
+    while text[at] != "]":
+        _value, end = decoder.raw_decode(text, at)
+        first = line + text.count("\n", counted, at)
+        line, counted = first + text.count("\n", at, end), end
+        yield first, line
+        at = _after_space(text, end)
+        if text[at] == ",":
+            at = _after_space(text, at + 1)
+
+
+def _after_space(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
 
 
 def _read_json(text: str) -> object:
@@ -155,10 +214,10 @@ def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _read_yaml(text: str) -> object:
+def _read_yaml(text: str, lines: list[Lines] | None) -> object:
     parser = YAML(typ="safe", pure=True)
     try:
-        return _Builder(parser.parse(text)).document()
+        return _Builder(parser.parse(text), lines).document()
     except MarkedYAMLError as failure:
         mark = failure.problem_mark or failure.context_mark
         message = failure.problem or failure.context or "not YAML"
@@ -172,8 +231,11 @@ def _read_yaml(text: str) -> object:
 class _Builder:
     """Makes values of YAML events; each anchor remembers how many values it stands for."""
 
-    def __init__(self, events: Iterator[Any]) -> None:
+    def __init__(self, events: Iterator[Any], lines: list[Lines] | None) -> None:
         self._events = events
+        self._lines = lines
+        self._last_line = 0
+        self._at_steps = False
         self._anchors: dict[str, tuple[Any, int]] = {}
         self._count = 0
 
@@ -196,6 +258,7 @@ class _Builder:
         before = self._count
         self._grow(1)
         if isinstance(event, ScalarEvent):
+            self._last_line = _last_line(event)
             value: Any = _scalar(event)
         elif isinstance(event, SequenceStartEvent):
             value = self._sequence(depth)
@@ -209,8 +272,13 @@ class _Builder:
 
     def _sequence(self, depth: int) -> list[Any]:
         items: list[Any] = []
+        lines = self._lines if self._at_steps else None
+        self._at_steps = False
         while not isinstance(event := next(self._events), SequenceEndEvent):
+            first = event.start_mark.line + 1
             items.append(self._node(event, depth + 1))
+            if lines is not None:
+                lines.append((first, max(first, self._last_line)))
         return items
 
     def _mapping(self, depth: int) -> dict[str, Any]:
@@ -219,6 +287,7 @@ class _Builder:
             key = _key(event)
             if key in items:
                 raise _error(event, f'key "{key}" stands twice in one mapping')
+            self._at_steps = depth == 1 and key == "steps"
             items[key] = self._node(next(self._events), depth + 1)
         return items
 
@@ -233,6 +302,13 @@ class _Builder:
         self._count += size
         if self._count > MAX_VALUES:
             raise SourceError(f"more than {MAX_VALUES} values", code="too-large")
+
+
+def _last_line(event: Any) -> int:
+    if event.style == "|":  # it ends where the next key begins, blank lines between included
+        return int(event.start_mark.line) + 2 + str(event.value).rstrip("\n").count("\n")
+    mark = event.end_mark
+    return int(mark.line) + (1 if mark.column else 0)
 
 
 def _key(event: Any) -> str:

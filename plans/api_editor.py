@@ -1,0 +1,99 @@
+"""The API of the plan editor: it looks at documents and changes them, and saves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from plans.access import require_in
+from plans.api import ORGANIZATION
+from plans.catalog import catalog_of
+from plans.editor.choices import choices
+from plans.editor.looking import look, look_at_source
+from plans.errors import Invalid
+from plans.models import Organization
+from plans.notation import JSON, YAML_
+from plans.parsers import EditorBody
+from plans.requests import body_of, person_of
+from plans.selectors import find_organization
+
+NOTATIONS: Final = (YAML_, JSON)
+ANSWER = extend_schema(
+    parameters=[ORGANIZATION], request=OpenApiTypes.OBJECT, responses={200: OpenApiTypes.OBJECT}
+)
+
+
+@extend_schema(tags=["plan-editor"])
+class PlanEditorApi(ViewSet):
+    """What the plan editor asks the server; for those who may author plans in the organization."""
+
+    parser_classes = [EditorBody]
+
+    @ANSWER
+    @action(detail=False, methods=["post"])
+    def look(self, request: Request) -> Response:
+        """Say all about a document, or about a text in YAML or JSON: `{document, findings, graph, uuids, lines?}`.
+
+        Of a text that can't be parsed: `{problem: {message, line, column}}`.
+        """
+        organization = _organization(request)
+        body = body_of(request)
+        catalog = catalog_of(organization)
+        if "source" in body:
+            return Response(look_at_source(text_in(body, "source"), notation_in(body), catalog))
+        return Response(look(document_in(body), catalog))
+
+    @extend_schema(
+        operation_id="plan_editor_catalog",
+        parameters=[ORGANIZATION],
+        responses={200: OpenApiTypes.OBJECT},
+    )
+    @action(detail=False, methods=["get"])
+    def catalog(self, request: Request) -> Response:
+        """List what a plan of the organization may name: modules, task templates, bridges, prompts, people …"""
+        return Response(choices(_organization(request)))
+
+
+def document_in(body: Mapping[str, Any], key: str = "document") -> dict[str, Any]:
+    """Return the document of a request; raise Invalid where there is none."""
+    found = body.get(key)
+    if not isinstance(found, dict):
+        raise Invalid(
+            _('send {"%(key)s": …} with a plan document in it: an object with slug, name and steps')
+            % {"key": key},
+            code="no-plan",
+        )
+    return found
+
+
+def text_in(body: Mapping[str, Any], key: str) -> str:
+    """Return a text of a request, "" where there is none; raise Invalid for what is no text."""
+    found = body.get(key)
+    if found is not None and not isinstance(found, str):
+        raise Invalid(_('"%(key)s" must be a text') % {"key": key}, code="invalid-body")
+    return found or ""
+
+
+def notation_in(body: Mapping[str, Any]) -> str:
+    """Return `yaml` or `json`; YAML, which can hold both, where nothing is said."""
+    found = body.get("notation", YAML_)
+    if found not in NOTATIONS:
+        raise Invalid(
+            _("notation is one of %(known)s") % {"known": ", ".join(NOTATIONS)}, code="invalid-body"
+        )
+    return str(found)
+
+
+def _organization(request: Request) -> Organization:
+    person = person_of(request)
+    organization = find_organization(person, request.query_params.get("organization"))
+    require_in(person, "author", organization)
+    return organization
