@@ -23,6 +23,12 @@ _JSONATA = re.compile(
     | "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*' | `[^`]*`""",
     re.VERBOSE | re.DOTALL,
 )
+_INPUTS = re.compile(
+    r"""/\*.*?\*/
+    | (?<![\w$.`])(?:\$\$?\s*\.\s*)?inputs\s*\.\s*(?:`(?P<ticked>[^`]+)`|(?P<plain>[A-Za-z_]\w*))
+    | "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*' | `[^`]*`""",
+    re.VERBOSE | re.DOTALL,
+)
 _SCRIPT = re.compile(
     r"""//[^\n]* | /\*.*?\*/
     | (?<![\w$.])steps\s*(?:(?P<dot>\??\.)\s*(?P<plain>[A-Za-z_]\w*)
@@ -52,6 +58,15 @@ def steps_in_condition(text: str) -> tuple[tuple[str, bool], ...]:
         elif match["plain"]:
             found.append((match["plain"], False))
     return tuple(found)
+
+
+@lru_cache(maxsize=8192)
+def inputs_in_jsonata(text: str) -> tuple[str, ...]:
+    """List the names that a JSONata text reads as `inputs.<name>`."""
+    if "inputs" not in text:
+        return ()
+    found = (match["ticked"] or match["plain"] for match in _INPUTS.finditer(text))
+    return tuple(dict.fromkeys(name for name in found if name))
 
 
 def rename_in_jsonata(text: str, rename: Rename) -> str:

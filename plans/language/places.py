@@ -39,7 +39,7 @@ _CONFIG: Final[dict[str, dict[str, Language]]] = {
         "task_data": "template",
     },
     "APPROVAL": {"approval_criteria": "jsonata"},
-    "PLAN": {"inputs": "template"},
+    "PLAN": {"inputs": "value"},
 }
 # Of these objects only the named key holds an expression.
 _ONLY: Final = {"approval_criteria": "condition", "enrichment": "inputMapping"}

@@ -8,9 +8,11 @@ from plans.language.findings.bridges import check_bridges
 from plans.language.findings.catalog import Catalog, TaskTemplateDef, bare_slug, live_actions, read_catalog
 from plans.language.findings.conditions import check_expressions
 from plans.language.findings.dependencies import check_dependencies, check_order
-from plans.language.findings.inputs import check_plan_inputs
+from plans.language.findings.inputs import check_plan_inputs, check_variables_read
+from plans.language.findings.parts import check_parts
 from plans.language.findings.steps import check_any_branch, check_configs, check_identities, check_references
 from plans.language.findings.subject import Subject
+from plans.language.findings.templates import check_templates
 from plans.language.findings.values import check_inputs, check_variables, schema_errors
 from plans.language.schema import Plan
 from plans.language.spellings import read
@@ -38,8 +40,11 @@ _CHECKS = (
     check_any_branch,
     check_references,
     check_bridges,
+    check_parts,
     check_expressions,
     check_plan_inputs,
+    check_variables_read,
+    check_templates,
     check_unrouted,
 )
 

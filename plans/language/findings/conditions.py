@@ -11,7 +11,7 @@ from plans.language import expressions
 from plans.language.finding import Finding, error, warning
 from plans.language.findings.subject import Subject
 from plans.language.mentions import steps_in_condition
-from plans.language.places import Authored, authored
+from plans.language.places import Authored
 from plans.language.schema import StepBase
 
 MAX_CHARACTERS: Final = 10_000
@@ -27,17 +27,16 @@ _AGGREGATE: Final = re.compile(r"(?<![\w$.`])(?:\$\$?\.)?steps\.(?:`[^`]+`|[\w-]
 
 def check_expressions(subject: Subject) -> Iterator[Finding]:
     """Every JSONata text parses, and names steps that exist."""
-    for step in subject.steps:
-        for place in authored(step):
-            if place.language not in ("jsonata", "reply", "value"):
-                continue
-            if len(place.text) > MAX_CHARACTERS:
-                message = f'step "{step.slug}" has an expression of more than {MAX_CHARACTERS:,} characters'
-                yield error("too-large", message, step=step.slug, field=place.field)
-            elif place.field == "conditionExpr":
-                yield from _check_condition(subject, step, place)
-            else:
-                yield from _check_other(subject, step, place)
+    for step, place in subject.authored:
+        if place.language not in ("jsonata", "reply"):
+            continue
+        if len(place.text) > MAX_CHARACTERS:
+            message = f'step "{step.slug}" has an expression of more than {MAX_CHARACTERS:,} characters'
+            yield error("too-large", message, step=step.slug, field=place.field)
+        elif place.field == "conditionExpr":
+            yield from _check_condition(subject, step, place)
+        else:
+            yield from _check_other(subject, step, place)
 
 
 def _check_condition(subject: Subject, step: StepBase, place: Authored) -> Iterator[Finding]:

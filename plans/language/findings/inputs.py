@@ -1,39 +1,54 @@
-"""Findings about the start form, schemas and title templates of a plan (plan language 1)."""
+"""Findings about the start form, the variables and the schemas of a plan and its steps (plan language 1 and 2.2)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from plans.language import expressions
-from plans.language.finding import Finding, error
+from plans.language.finding import Finding, error, warning
 from plans.language.findings.subject import Subject
 from plans.language.findings.values import schema_problem
-from plans.language.schema import INPUT_TYPES
-
-_TEMPLATE_NAMES: Final = (
-    *(
-        "activity",
-        "caller",
-        "documentCount",
-        "documentMetadata",
-        "documentNames",
-        "documentPath",
-        "documentPaths",
-    ),
-    *("featureNames", "features", "inputs", "metadata", "now", "org", "project"),
-)
+from plans.language.schema import INPUT_TYPES, Plan, StepBase
 
 
 def check_plan_inputs(subject: Subject) -> Iterator[Finding]:
-    """Input options have distinct names and known types; schemas are schemas; templates can be rendered."""
+    """Input options have distinct names and known types; schemas are schemas; variables that are read exist."""
     yield from _check_options(subject)
     plan = subject.plan
-    for field, schema in (("inputsSchema", plan.inputs_schema), ("outputSchema", plan.output_schema)):
-        if schema is not None and (problem := schema_problem(schema)):
+    yield from _check_schemas("plan", None, plan)
+    for name, schema in plan.variables.items():
+        if problem := _variable_problem(schema):
+            field = f"variables.{name}"
             yield error("invalid-value", f'plan has an invalid "{field}": {problem}', field=field)
-    yield from _check_template("defaultTitleTemplate", plan.default_title_template)
-    yield from _check_template("defaultDescriptionTemplate", plan.default_description_template)
+    for step in subject.steps:
+        yield from _check_schemas(f'step "{step.slug}"', step.slug, step)
+
+
+def check_variables_read(subject: Subject) -> Iterator[Finding]:
+    """Every plan variable that data references name is declared; nobody can give another one at start."""
+    declared = subject.plan.variables
+    for step, field, tree in subject.trees:
+        for name in sorted(expressions.references(tree).variables - declared.keys()):
+            owner = f'{field} of step "{step.slug}"' if step is not None else "plan output"
+            known = f"known: {', '.join(declared)}" if declared else "the plan declares none"
+            message = f'{owner} reads unknown variable "{name}" ({known})'
+            yield warning("unknown-variable", message, step=step.slug if step else None, field=field)
+
+
+def _check_schemas(owner: str, slug: str | None, part: Plan | StepBase) -> Iterator[Finding]:
+    names = ("inputsSchema", "outputSchema") if isinstance(part, Plan) else ("inputSchema", "outputSchema")
+    schemas = (part.inputs_schema if isinstance(part, Plan) else part.input_schema, part.output_schema)
+    for field, schema in zip(names, schemas, strict=True):
+        if schema is not None and (problem := schema_problem(schema)):
+            message = f'{owner} has an invalid "{field}": it is no JSON Schema at {problem}'
+            yield error("invalid-value", message, step=slug, field=field)
+
+
+def _variable_problem(schema: object) -> str | None:
+    if not isinstance(schema, dict):
+        return "a variable is declared by a JSON Schema, such as {type: string, default: eu}"
+    problem = schema_problem(schema)
+    return f"it is no JSON Schema at {problem}" if problem else None
 
 
 def _check_options(subject: Subject) -> Iterator[Finding]:
@@ -49,16 +64,3 @@ def _check_options(subject: Subject) -> Iterator[Finding]:
         if option.type not in INPUT_TYPES:
             message = f'input option "{option.name}" has unknown type "{option.type}" (known: {", ".join(INPUT_TYPES)})'
             yield error("input-options.type-known", message, field=f"{field}.type")
-
-
-def _check_template(field: str, template: str | None) -> Iterator[Finding]:
-    if template is None or "{{" not in template:
-        return
-    if problem := expressions.template_error(template):
-        yield error("template.parse-error", f"{field} cannot be rendered: {problem}", field=field)
-        return
-    for path in expressions.template_paths(template):
-        name = path.replace("[", ".").split(".")[0]
-        if name and name not in _TEMPLATE_NAMES:
-            message = f'{field} reads "{name}", which a title cannot know ({", ".join(_TEMPLATE_NAMES)})'
-            yield error("template.unknown-binding", message, field=field)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from plans.language import expressions
 from plans.language.findings.catalog import Catalog, live_actions
+from plans.language.places import Authored, authored
 from plans.language.schema import Plan, StepBase
 
 
@@ -42,6 +43,34 @@ class Subject:
         """All that may be depended on, broken steps and legacy uuids among it."""
         broken = (step.slug for step in self.plan.broken)
         return frozenset(self.by_slug) | frozenset(self.uuids) | {slug for slug in broken if slug}
+
+    @cached_property
+    def authored(self) -> list[tuple[StepBase, Authored]]:
+        """Every authored text of every step."""
+        return [(step, place) for step in self.steps for place in authored(step)]
+
+    @cached_property
+    def trees(self) -> list[tuple[StepBase | None, str, object]]:
+        """Every expression tree that can refer to something, with its step (None: the plan) and field."""
+        plain: tuple[tuple[StepBase | None, str, object], ...] = (
+            *((step, "input", step.input) for step in self.steps),
+            *((step, "skipIf", step.skip_if) for step in self.steps),
+            (None, "output", self.plan.output),
+        )
+        return [entry for entry in plain if entry[2] and isinstance(entry[2], dict | list)]
+
+    @cached_property
+    def declared_inputs(self) -> frozenset[str] | None:
+        """The inputs that the plan declares; None where it declares none, and so takes any."""
+        schema = self.plan.inputs_schema
+        properties = schema.get("properties") if isinstance(schema, dict) else None
+        named = {option.name for option in self.plan.input_options}
+        named.update(properties if isinstance(properties, dict) else ())
+        return frozenset(named) or None
+
+    def lacks_input(self, name: object) -> bool:
+        """Tell if the plan declares inputs, and none of this name."""
+        return self.declared_inputs is not None and isinstance(name, str) and name not in self.declared_inputs
 
     @cached_property
     def implied(self) -> dict[int, frozenset[str]]:

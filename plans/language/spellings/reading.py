@@ -67,6 +67,10 @@ def _read_plan(document: dict[Any, Any], notes: Notes) -> Plan:
     broken: tuple[BrokenStep, ...] = ()
     if isinstance(values.get("steps"), list):
         values["steps"], broken = _read_steps(values["steps"], notes)
+    elif "steps" in values:
+        what = f"it is a list of steps, not {kind_of_value(values['steps'])}"
+        notes.add("steps.parse-error", f"cannot read steps: {what}", _PLAN.at("steps"))
+        kept["steps"] = values.pop("steps")
     plan = make(Plan, values, kept, _PLAN, notes)
     return plan.model_copy(update={"broken": broken}) if broken else plan
 

@@ -72,7 +72,8 @@ def read_step(typed: object, position: int, identities: Identities, notes: Notes
     """Read a step; one without a slug or a known kind is broken, and its finding is noted."""
     if not isinstance(typed, dict):
         place = Place("plan").at("steps").at(position)
-        notes.invalid(f"a step is an object, not {kind_of_value(typed)}", place)
+        what = f"a step is an object, not {kind_of_value(typed)}"
+        notes.add("steps.parse-error", f"cannot read {place.path}: {what}", place)
         return BrokenStep(position, typed)
     slug, kind = typed.get("slug"), _kind_of(typed)
     place = Place(f'step "{slug}"', slug if isinstance(slug, str) else None)

@@ -44,7 +44,7 @@ def task(slug: str, template: str = "review", **config: Any) -> dict[str, Any]:
 
 def call(slug: str, **config: Any) -> dict[str, Any]:
     """Make a BRIDGE_CALL step."""
-    target = {"serviceBridgeRef": "erp", "endpointName": "post"}
+    target = {"serviceBridgeRef": "erp", "endpointName": "post", "requestPath": {"id": "inputs.id"}}
     return {"slug": slug, "kind": "BRIDGE_CALL", "config": {**target, **config}}
 
 
@@ -153,12 +153,12 @@ ERRORS: list[tuple[list[dict[str, Any]], str, str, str, str]] = [
     ([work("a", conditionExpr="x" * 10_001)], "too-large",
      'step "a" has an expression of more than 10,000 characters', "a", "conditionExpr"),
     ([call("a", serviceBridgeRef="crm")], "bridge.unknown-service-bridge",
-     'step "a" names unknown service bridge "crm"', "a", "config.serviceBridgeRef"),
+     'step "a" names unknown service bridge "crm" (known: erp)', "a", "config.serviceBridgeRef"),
     ([call("a", endpointName="get")], "bridge.unknown-endpoint",
-     'step "a" names unknown endpoint "get" of service bridge "erp"', "a", "config.endpointName"),
+     'step "a" names unknown endpoint "get" of service bridge "erp" (known: post)', "a", "config.endpointName"),
     ([call("a", requestBody={"k": "1"}, requestScript="return {}")], "bridge.request-source-conflict",
      'step "a" has a requestScript and request maps; keep one of them', "a", "config.requestScript"),
-    ([call("a", requestPath={"no": "1"})], "bridge.request-binding-unknown",
+    ([call("a", requestPath={"id": "1", "no": "1"})], "bridge.request-binding-unknown",
      'step "a" fills "no", which is not in the path /bills/{id} of endpoint "post"', "a", "config.requestPath.no"),
 ]  # fmt: skip
 
@@ -259,7 +259,8 @@ PLAN_ERRORS: list[tuple[dict[str, Any], str, str, str]] = [
      'input option "n" has unknown type "colour" (known: string, text, number, integer, boolean, date, datetime, '
      "selection, object, array, cloudModel, cloudEmbedding)", "inputOptions[0].type"),
     ({"inputsSchema": {"type": "objekt"}}, "invalid-value",
-     "plan has an invalid \"inputsSchema\": /type: 'objekt' is not valid under any of the given schemas",
+     "plan has an invalid \"inputsSchema\": it is no JSON Schema at /type: 'objekt' is not valid under any of the "
+     "given schemas",
      "inputsSchema"),
     ({"defaultTitleTemplate": "{{ .invoice.no }}"}, "template.unknown-binding",
      'defaultTitleTemplate reads "invoice", which a title cannot know (activity, caller, documentCount, '

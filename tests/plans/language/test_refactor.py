@@ -89,6 +89,7 @@ def test_uuids_are_rewritten_as_slugs_wherever_they_stand() -> None:
     assert {finding.code for finding in check(plan, Catalog())} == {
         "action-qualifier-on-await-ignored",
         "action-unrouted",
+        "distinct-from-nobody",
     }
 
 
@@ -150,7 +151,9 @@ PLAN: dict[str, Any] = {
                 "promptBody": "Look at {{ steps.a.x }} of steps.a",
                 "promptVariables": {"v": "steps.a.x & 'steps.a'", "w": "{{steps.a.x}}"},
                 "outputMapping": {"k": "steps.a"},
-                "enrichment": [{"operation": "steps.a", "inputMapping": {"q": "$.steps.a.x"}}],
+                "enrichment": [
+                    {"serviceBridgeRef": "erp", "operation": "steps.a", "inputMapping": {"q": "$.steps.a.x"}}
+                ],
             },
         },
         {
@@ -181,7 +184,9 @@ def test_renaming_a_step_reaches_every_reference_and_no_other_text() -> None:
         "promptBody": "Look at {{ steps.new-a.x }} of steps.a",
         "promptVariables": {"v": "steps.`new-a`.x & 'steps.a'", "w": "{{steps.new-a.x}}"},
         "outputMapping": {"k": "steps.a"},
-        "enrichment": [{"operation": "steps.a", "inputMapping": {"q": "$.steps.new-a.x"}}],
+        "enrichment": [
+            {"serviceBridgeRef": "erp", "operation": "steps.a", "inputMapping": {"q": "$.steps.new-a.x"}}
+        ],
     }
     assert third["config"]["scriptBody"] == (
         "var s = steps[\"new-a\"]?.x; log('steps.a'); return {v: steps.ab, w: my.steps.a};"

@@ -229,7 +229,7 @@ def test_a_step_that_is_no_object_keeps_its_place() -> None:
     plan, found = read({"steps": ["a", EXECUTION, {"slug": "b"}]})
 
     assert [(finding.code, finding.field) for finding in found] == [
-        ("invalid-value", "steps[0]"),
+        ("steps.parse-error", "steps[0]"),
         ("step-missing-slug-or-kind", "kind"),
     ]
     assert [broken.slug for broken in plan.broken] == [None, "b"]
@@ -257,7 +257,12 @@ def test_a_dependency_by_legacy_uuid_is_read_as_the_slug() -> None:
         ({"failureHandler": {}}, ("unknown-key", "warning", None, "failureHandler")),
         (
             {"steps": {}},
-            ("invalid-value", "error", 'plan has an invalid "steps": it must be a list', "steps"),
+            (
+                "steps.parse-error",
+                "error",
+                "cannot read steps: it is a list of steps, not an object",
+                "steps",
+            ),
         ),
         ({"failurePolicy": "some"}, ("invalid-value", "error", None, "failurePolicy")),
         ({"inputOptions": {}}, ("input-options.parse-error", "error", None, "inputOptions")),
