@@ -6,25 +6,24 @@ its next claim. The activity is locked for that instant only, and one event tell
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Q
-
-from activities import blobs, dispatch, marks, runtime, sandbox
+from activities import blobs, dispatch, lane_rows, marks, runtime, sandbox
 from activities.compiled import Compiled, compiled
 from activities.engine import documents, retries
 from activities.engine import events as facts
 from activities.engine.state import ActivityState, ActivityStatus, Documents, Phase, unpack
 from activities.heart import WORKER, Hold, heart
+from activities.lane_rows import Ended
 from activities.models import Activity, Attempt, Step, StepDocument
 from activities.scope import ActivityScope, TreeScope, document_view
 from activities.steps import (
@@ -42,11 +41,23 @@ from plans.language.graph import Node
 
 BATCH = 100
 BATCH_SECONDS = 0.05
+FIRST_PATIENCE = 1.0
+CANNOT_WAIT = {
+    "code": 500,
+    "class": "CannotWait",
+    "message": "a per-document step cannot wait",
+    "place": "",
+}
+_numbers = itertools.count(1)
 
 
 def settled_until_now(activity: Activity, position: int) -> int | None:
     """Return how many documents of the step the locked activity counts as ended."""
-    documents = unpack(activity.state).extra(position).documents
+    return _settled_in(unpack(activity.state), position)
+
+
+def _settled_in(state: ActivityState, position: int) -> int | None:
+    documents = state.extra(position).documents
     return None if documents is None else documents.settled
 
 
@@ -58,20 +69,6 @@ def run_lane(activity_id: UUID, position: int, *, stopping: Event | None = None)
     lane = Lane(activity, compiled(activity.version_id, activity.pinned_id), position)
     while lane.next_batch(last=stopping is not None and stopping.is_set()):
         lane.work(stopping=stopping)
-
-
-@dataclass(slots=True)
-class Ended:
-    """What became of one document in a lane's hands."""
-
-    row: StepDocument
-    status: str  # of the row: COMPLETED, FAILED, SKIPPED, NOT_TAKEN, or PENDING (again)
-    action: str | None
-    result: Any
-    error: Any
-    logs: Any
-    again_at: datetime | None
-    finished_at: datetime
 
 
 class Lane:
@@ -87,26 +84,30 @@ class Lane:
         self.ended: list[Ended] = []
         self.left: list[StepDocument] = []  # claimed, and not begun
         self.counts: Documents | None = None  # of the step at the last claim, while they decide how it ends
+        self.name = f"{WORKER}/{next(_numbers)}"
         self.size = 1
         self.more_lanes = False
+        self.asks_again = 0.0  # monotonic: from when on it may ask for one more lane
+        self.patience = FIRST_PATIENCE
+        self.earlier: Mapping[UUID, Mapping[str, StepView]] = {}
         self.call: StepCall | None = None
         self.instead: Outcome | None = None  # of work: the input of the step cannot be resolved
 
     def next_batch(self, *, last: bool) -> bool:
         """Commit the results of the last batch and claim the next in one transaction; tell if there is one."""
         with runtime.locked(self.activity.pk) as activity:
-            step = Step.objects.get(activity=activity, position=self.node.position)
-            self._give_back()
-            self._commit(step, after=settled_until_now(activity, self.node.position))
+            known = Step.objects.only("activity_id", "attempt")
+            step = known.get(activity=activity, position=self.node.position)
             goes_on = activity.status == ActivityStatus.RUNNING and not last
-            activity.refresh_from_db(fields=["state", "status"])
-            self.batch = self._claim(step, unpack(activity.state)) if goes_on else []
-        if last or (len(self.batch) and self.more_lanes):
+            state = self._commit(step, unpack(activity.state))
+            self.batch = self._claim(step, state) if goes_on else []
+        if last or (self.batch and self.more_lanes):
             dispatch.current().documents(self.activity.pk, self.node.position)
         return bool(self.batch)
 
     def work(self, *, stopping: Event | None = None) -> None:
         """Run the documents of the batch one after the other; when they turn out slow, leave the rest to others."""
+        self.earlier = self._earlier()
         began = time.monotonic()
         with ExitStack() as held:
             for row, hold in [(row, self._hold(row, held)) for row in self._admitted()]:
@@ -117,8 +118,12 @@ class Lane:
                 outcome = self.instead or self._run(row, on_start=hold.started)
                 if not hold.lost:
                     self.ended.append(self._judge(row, outcome))
-        quick = time.monotonic() - began < BATCH_SECONDS
-        self.size = min(self.size * 2, BATCH) if quick else 1
+        self._fit(time.monotonic() - began, done=len(self.batch) - len(self.left))
+
+    def _fit(self, seconds: float, *, done: int) -> None:
+        """Let the next batch be as large as time allows, after what this one took."""
+        fits = int(done * BATCH_SECONDS / max(seconds, 1e-6))
+        self.size = max(1, min(fits, self.size * 2, BATCH))
 
     def _too_many_failed(self) -> bool:
         """Tell if with this batch more documents failed than the step tolerates: then nothing more is launched."""
@@ -148,7 +153,7 @@ class Lane:
                     if verdict.error
                     else None
                 )
-                self.ended.append(Ended(row, "NOT_TAKEN", None, None, None, logs, None, runtime.now()))
+                self.ended.append(Ended(row, "NOT_TAKEN", runtime.now(), logs=logs))
         return admitted
 
     def _condition_root(self, row: StepDocument) -> dict[str, Any]:
@@ -163,48 +168,50 @@ class Lane:
         assert self.call is not None
         if not self.plan.graph.routing:
             return self.call.steps
-        own = StepDocument.objects.filter(step__activity=self.activity, document_id=row.document_id)
         shown = {slug: view for slug, view in self.call.steps.items() if slug not in self.plan.per_document}
-        done = own.filter(status="COMPLETED").values_list("step__slug", "action", "result")
-        whole = blobs.resolved(self.activity.organization_id, {slug: result for slug, _, result in done})
-        shown |= {slug: StepView("COMPLETED", action, whole[slug]) for slug, action, _ in done}
-        return shown
+        return shown | self._results(row)
 
-    def _commit(self, step: Step, *, after: int | None) -> None:
-        ended, self.ended = [e for e in self.ended if self._still_mine(e)], []
-        for each in ended:
-            each.result = blobs.kept_value(self.activity, each.result)
-            _save(step, each)
+    def _earlier(self) -> Mapping[UUID, Mapping[str, StepView]]:
+        """Read what other per-document steps gave for the documents of the batch, if there are such steps."""
+        if len(self.plan.per_document) == 1 or not self.batch:
+            return {}
+        return lane_rows.earlier_results(self.activity.pk, self.batch, besides=self.batch[0].step_id)
+
+    def _results(self, row: StepDocument) -> dict[str, StepView]:
+        """Return what other per-document steps gave for this document, read from blobs where they are huge."""
+        views = self.earlier.get(row.document_id, {})
+        whole = blobs.resolved(
+            self.activity.organization_id, {slug: view.result for slug, view in views.items()}
+        )
+        return {slug: replace(view, result=whole[slug]) for slug, view in views.items()}
+
+    def _commit(self, step: Step, state: ActivityState) -> ActivityState:
+        """Write what became of the batch, and give back what was not begun; return the state after it."""
+        mine = lane_rows.still_claimed([*(each.row for each in self.ended), *self.left])
+        lane_rows.give_back([row for row in self.left if row.pk in mine])
+        ended = [each for each in self.ended if each.row.pk in mine]
+        self.ended, self.left = [], []
+        lane_rows.save(self.activity, step, ended)
         marks.stamp_document(self.step, [e.row.document_id for e in ended if e.status == "COMPLETED"])
-        counts = Counter(e.status for e in ended)
-        actions = Counter(e.action for e in ended if e.status == "COMPLETED" and e.action)
-        if sum(counts.values()) > counts["PENDING"]:
-            event = facts.DocumentsSettled(
-                at=runtime.now(),
-                step=self.node.slug,
-                attempt=step.attempt,
-                after=after,
-                completed=counts["COMPLETED"],
-                failed=counts["FAILED"],
-                skipped=counts["SKIPPED"],
-                not_taken=counts["NOT_TAKEN"],
-                actions=tuple(sorted(actions.items())),
-            )
-            runtime.record(self.activity.pk, event, worker=WORKER)
+        if all(each.status == "PENDING" for each in ended):
+            return state
+        event = self._settled(ended, step, state)
+        return runtime.record(self.activity.pk, event, worker=WORKER).state
 
-    def _give_back(self) -> None:
-        """Put what was not begun back in line, as if it had never been claimed."""
-        left, self.left = self.left, []
-        for row in left:
-            mine = StepDocument.objects.filter(pk=row.pk, attempt=row.attempt, status="RUNNING")
-            mine.update(
-                status="PENDING", attempt=row.attempt - 1, started_at=None, lease_until=None, worker=""
-            )
-
-    def _still_mine(self, ended: Ended) -> bool:
-        """Take the row from RUNNING to its new status, if nobody else has."""
-        rows = StepDocument.objects.filter(pk=ended.row.pk, attempt=ended.row.attempt, status="RUNNING")
-        return bool(rows.update(status=ended.status, lease_until=None))
+    def _settled(self, ended: Sequence[Ended], step: Step, state: ActivityState) -> facts.DocumentsSettled:
+        counts = Counter(each.status for each in ended)
+        actions = Counter(each.action for each in ended if each.status == "COMPLETED" and each.action)
+        return facts.DocumentsSettled(
+            at=runtime.now(),
+            step=self.node.slug,
+            attempt=step.attempt,
+            after=_settled_in(state, self.node.position),
+            completed=counts["COMPLETED"],
+            failed=counts["FAILED"],
+            skipped=counts["SKIPPED"],
+            not_taken=counts["NOT_TAKEN"],
+            actions=tuple(sorted(actions.items())),
+        )
 
     def _claim(self, step: Step, state: ActivityState) -> list[StepDocument]:
         self.more_lanes = False
@@ -215,24 +222,24 @@ class Lane:
         if state.phases[self.node.position] != Phase.WAITING and fan_out.join != "ANY_COMPLETED":
             return []
         at = runtime.now()
-        running = StepDocument.objects.filter(step=step, status="RUNNING").count()
-        free = fan_out.max_parallel - running
+        free = fan_out.max_parallel - lane_rows.lanes_at_work(step)
         if free <= 0:
             return []
-        due = StepDocument.objects.filter(step=step, status="PENDING").filter(
-            Q(queued_at=None) | Q(queued_at__lte=at)
-        )
-        rows = list(due.select_related("document").order_by("position")[: self.size + 1])
-        self.more_lanes = len(rows) > self.size and free > 1
+        rows = lane_rows.due(step, at, most=self.size + 1)
+        self.more_lanes = len(rows) > self.size and free > 1 and self._may_ask()
         rows = rows[: self.size]
-        lease = runtime.lease_end(at)
-        for row in rows:
-            row.attempt, row.status, row.started_at = row.attempt + 1, "RUNNING", at
-            row.lease_until, row.worker = lease, WORKER
-        StepDocument.objects.bulk_update(rows, ["attempt", "status", "started_at", "lease_until", "worker"])
+        lane_rows.claim(rows, at=at, lease_until=runtime.lease_end(at), lane=self.name)
         self.call = self.scope.call(self.node.position, state, timeout=self.node.timeout_seconds)
         self.instead = self._instead(state)
         return rows
+
+    def _may_ask(self) -> bool:
+        """Tell if it is time to ask for one more lane: at first, then ever more rarely, for many may be in line."""
+        now = time.monotonic()
+        if now < self.asks_again:
+            return False
+        self.asks_again, self.patience = now + self.patience, self.patience * 2
+        return True
 
     def _instead(self, state: ActivityState) -> Outcome | None:
         """Return what the step's input makes of each document whose condition holds, None where they run."""
@@ -250,7 +257,8 @@ class Lane:
         from activities.worker import run_handler
 
         assert self.call is not None
-        view = document_view(row.document, self._earlier_results(row))
+        earlier = self._results(row)
+        view = document_view(row.document, {slug: view.result for slug, view in earlier.items()})
         call = replace(
             self.call,
             document=view,
@@ -262,39 +270,17 @@ class Lane:
         )
         return run_handler(call)
 
-    def _earlier_results(self, row: StepDocument) -> dict[str, Any]:
-        """Return what earlier per-document steps gave for this document."""
-        rows = StepDocument.objects.filter(
-            step__activity=self.activity, document_id=row.document_id, status="COMPLETED"
-        ).exclude(step_id=row.step_id)
-        return blobs.resolved(self.activity.organization_id, dict(rows.values_list("step__slug", "result")))
-
     def _judge(self, row: StepDocument, outcome: Outcome) -> Ended:
-        at = runtime.now()
+        at, logs = runtime.now(), list(outcome.logs) or None
         match outcome:
             case Completed():
-                return Ended(
-                    row,
-                    "COMPLETED",
-                    outcome.action,
-                    outcome.result,
-                    None,
-                    list(outcome.logs) or None,
-                    None,
-                    at,
-                )
+                return Ended(row, "COMPLETED", at, action=outcome.action, result=outcome.result, logs=logs)
             case Failed():
                 return self._failed(row, outcome, at)
             case Skipped():
-                return Ended(row, "SKIPPED", None, None, None, list(outcome.logs) or None, None, at)
+                return Ended(row, "SKIPPED", at, logs=logs)
             case _:
-                error = {
-                    "code": 500,
-                    "class": "CannotWait",
-                    "message": "a per-document step cannot wait",
-                    "place": "",
-                }
-                return Ended(row, "FAILED", None, None, error, None, None, at)
+                return Ended(row, "FAILED", at, error=CANNOT_WAIT)
 
     def _failed(self, row: StepDocument, outcome: Failed, at: datetime) -> Ended:
         error, logs = outcome.error.as_json(), list(outcome.logs) or None
@@ -304,28 +290,12 @@ class Lane:
         )
         match verdict:
             case retries.TryAgain(seconds):
-                return Ended(row, "PENDING", None, None, error, logs, at + timedelta(seconds=seconds), at)
+                again_at = at + timedelta(seconds=seconds)
+                return Ended(row, "PENDING", at, error=error, logs=logs, again_at=again_at)
             case retries.GiveUp("default"):
-                return Ended(row, "COMPLETED", None, self.step.on_error.default_output, error, logs, None, at)
+                default = self.step.on_error.default_output
+                return Ended(row, "COMPLETED", at, result=default, error=error, logs=logs)
             case retries.GiveUp("skip"):
-                return Ended(row, "SKIPPED", None, None, error, logs, None, at)
+                return Ended(row, "SKIPPED", at, error=error, logs=logs)
             case _:
-                return Ended(row, "FAILED", None, outcome.result, error, logs, None, at)
-
-
-def _save(step: Step, ended: Ended) -> None:
-    """Write one document's end; a try that is repeated is archived first."""
-    row = ended.row
-    row.action, row.result, row.error, row.logs = ended.action, ended.result, ended.error, ended.logs
-    row.finished_at, row.losses = ended.finished_at, 0
-    if ended.again_at is not None:
-        Attempt.objects.create(step=step, step_document=row, **_outcome(row, status="FAILED"))
-        row.queued_at, row.finished_at = ended.again_at, None
-        due_at = ended.again_at
-        transaction.on_commit(lambda: dispatch.current().timer(step.activity_id, due_at))
-    row.save(update_fields=["action", "result", "error", "logs", "finished_at", "losses", "queued_at"])
-
-
-def _outcome(row: StepDocument, *, status: str) -> Mapping[str, Any]:
-    names = ("action", "result", "error", "logs", "attempt", "run", "started_at", "finished_at")
-    return {"status": status} | {name: getattr(row, name) for name in names}
+                return Ended(row, "FAILED", at, result=outcome.result, error=error, logs=logs)

@@ -85,9 +85,9 @@ class ActivityScope:
         return self._documents
 
     def call(self, position: int, state: ActivityState, *, timeout: float | None) -> StepCall:
-        """Return all that the handler of the step may know."""
+        """Return all that the handler of the step may know; a lane adds the document of a per-document step."""
         step, activity, extra = self.compiled.steps[position], self.activity, state.extra(position)
-        needs_documents = (
+        needs_documents = not step.per_document and (
             step.kind != "SCRIPT"
             or bool(step.config.script_sidecars)
             or any(word in step.config.script_body for word in READS_DOCUMENTS)
