@@ -42,7 +42,7 @@ class ScriptBridges:
             case "serviceBridge.call":
                 return self._request(*(*arguments, None, None, None)[:3])
             case "serviceBridge.list":
-                return [_listed(slug, definition) for slug, definition in self._bound().items()]
+                return [listed(slug, definition) for slug, definition in self._bound().items()]
             case _:
                 raise HostError(f"{name} is not available here", class_name="ReferenceError")
 
@@ -106,7 +106,8 @@ class ScriptBridges:
         return self._bridges
 
 
-def _listed(slug: str, definition: Mapping[str, Any]) -> dict[str, Any]:
+def listed(slug: str, definition: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a bridge as `serviceBridge.list()` shows it: `{slug, name, endpoints: [{name, method, path}]}`."""
     endpoints = definition.get("endpoints") or ()
     return {
         "slug": slug,

@@ -25,6 +25,7 @@ from activities.steps.bridges import bare_slug
 from activities.steps.llm_prompt import resolve_prompt
 from activities.steps.llm_reply import map_reply
 from activities.steps.script import Script
+from activities.steps.script_bridges import listed
 from activities.steps.script_host import ScriptHost as RealHost
 from activities.trial.compare import same
 from plans.language.schema import BridgeCallConfig, LlmConfig, PlanConfig
@@ -184,7 +185,7 @@ class PlayedHandler:
             isinstance(call.step.config, PlanConfig)
             and bare_slug(call.step.config.activity_plan_ref) in self.plans
         ):
-            return registered("PLAN").run(call)
+            return registered("PLAN").run(_of_the_catalog(call, call.step.config))
         what = f"module {reference}" if self.kind == "EXECUTION" else f"a {self.kind} step"
         return system_error(f'step "{call.step.slug}": {what} touches the world and has no mock')
 
@@ -250,13 +251,14 @@ class ScriptHost:
     def __init__(self, mocks: Mocks, call: StepCall) -> None:
         self.mocks = mocks
         self.real = RealHost(call)
+        self.bridges = dict(sorted(call.definitions.get("serviceBridges", {}).items()))
 
     def __call__(self, name: str, arguments: list[Any]) -> Any:
         """Answer `serviceBridge.call`; raise HostError for what no mock plays."""
         if name.startswith(("documents.", "tasks.")):
             return self.real(name, arguments)
         if name == "serviceBridge.list":
-            return []
+            return [listed(slug, definition) for slug, definition in self.bridges.items()]
         if name != "serviceBridge.call":
             raise HostError(f"{name} has no mock", class_name="ReferenceError")
         bridge, endpoint = bare_slug(str(arguments[0])), str(arguments[1])
@@ -267,6 +269,12 @@ class ScriptHost:
             message = (answer.get("error") or {}).get("message", "failed")
             raise HostError(str(message), class_name="BridgeError")
         return answer.get("result")
+
+
+def _of_the_catalog(call: StepCall, config: PlanConfig) -> StepCall:
+    """Name the plan by its slug alone: a catalog belongs to no organization."""
+    bare = config.model_copy(update={"activity_plan_ref": bare_slug(config.activity_plan_ref)})
+    return replace(call, step=call.step.model_copy(update={"config": bare}))
 
 
 def system_error(message: str) -> Failed:

@@ -33,6 +33,7 @@ from activities.scope import documents_result
 from activities.starting import judge, launch, with_definitions
 from activities.steps import standing_in
 from activities.steps.files import files_below
+from activities.trial.catalog import definitions_of, written_plans
 from activities.trial.mocks import Mocks, Played
 from plans.language.finding import Finding
 from plans.language.findings import check, read_catalog
@@ -53,32 +54,38 @@ class Trial:
     documents: Sequence[str] = ()
     mocks: Sequence[Mapping[str, Any]] = ()
     folder: Path = Path()
+    catalog: Mapping[str, Any] | None = None  # what there is beside the plan's own `test.catalog`, which wins
+    clock: Clock | None = None
 
     def run(self) -> dict[str, Any]:
         """Return `{status, outcome, output, error, steps, findings, unrouted}`; status None where it does not start."""
+        return self.perform(Local(self.clock), Played).report()
+
+    def perform(self, local: Local, handlers: Players) -> Performed:
+        """Run the plan, if it may start, as the dispatcher and the handlers will have it."""
         plan, findings = read(self.document)
-        definitions = (plan.test or {}).get("catalog")
+        definitions = merged((plan.test or {}).get("catalog"), self.catalog)
         findings = [*findings, *check(plan, read_catalog(definitions))]
         given, more = judge(plan, self.inputs, self.variables)
         findings += more
         if any(finding.severity == "error" for finding in findings):
-            return refused(findings)
-        local, others = Local(), written_plans(definitions)
+            return Performed(plan, definitions, findings, None)
+        others = written_plans(definitions)
         with (
             dispatch.using(local),
-            standing_in(Played(Mocks(self.mocks), plans=frozenset(others))),
+            standing_in(handlers(Mocks(self.mocks), plans=frozenset(others))),
             runtime.playing(local.now),
             files_below(self.folder),
         ):
             project = _project()
             _publish(project, others)
             version = _version(plan, project.organization)
-            pinned = _pinned(project.organization, definitions or {})
+            pinned = _pinned(project.organization, definitions_of(definitions, plan))
             documents = [_document(project, name, self.folder) for name in self.documents]
             with with_definitions(pinned):
                 activity = launch(version, pinned, project=project, by=None, given=given, documents=documents)
                 local.play(activity.pk)
-        return report(Activity.objects.get(pk=activity.pk), findings)
+        return Performed(plan, definitions, findings, Activity.objects.get(pk=activity.pk))
 
 
 class Local:
@@ -207,20 +214,6 @@ def _project() -> Project:
     number = next(_numbers)
     organization = Organization.objects.create(slug=f"trial-{number}", name="Trial")
     return Project.objects.create(organization=organization, slug="trial", name="Trial")
-
-
-def written_plans(definitions: Any) -> dict[str, Document]:
-    """Return the plans that a catalog holds in full, by slug; one that it only names cannot be run."""
-    plans = definitions.get("plans") if isinstance(definitions, Mapping) else None
-    if isinstance(plans, list):
-        plans = {plan.get("slug"): plan for plan in plans if isinstance(plan, Mapping)}
-    if not isinstance(plans, Mapping):
-        return {}
-    return {
-        str(slug): read(plan)[0]
-        for slug, plan in plans.items()
-        if isinstance(plan, Mapping) and ("steps" in plan or "output" in plan)
-    }
 
 
 def _publish(project: Project, plans: Mapping[str, Document]) -> None:
