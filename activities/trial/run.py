@@ -54,26 +54,20 @@ class Trial:
     documents: Sequence[str] = ()
     mocks: Sequence[Mapping[str, Any]] = ()
     folder: Path = Path()
-    catalog: Mapping[str, Any] | None = None  # what there is beside the plan's own `test.catalog`, which wins
-    clock: Clock | None = None
 
     def run(self) -> dict[str, Any]:
         """Return `{status, outcome, output, error, steps, findings, unrouted}`; status None where it does not start."""
-        return self.perform(Local(self.clock), Played).report()
-
-    def perform(self, local: Local, handlers: Players) -> Performed:
-        """Run the plan, if it may start, as the dispatcher and the handlers will have it."""
         plan, findings = read(self.document)
-        definitions = merged((plan.test or {}).get("catalog"), self.catalog)
+        definitions = (plan.test or {}).get("catalog")
         findings = [*findings, *check(plan, read_catalog(definitions))]
         given, more = judge(plan, self.inputs, self.variables)
         findings += more
         if any(finding.severity == "error" for finding in findings):
-            return Performed(plan, definitions, findings, None)
-        others = written_plans(definitions)
+            return refused(findings)
+        local, others = Local(), written_plans(definitions)
         with (
             dispatch.using(local),
-            standing_in(handlers(Mocks(self.mocks), plans=frozenset(others))),
+            standing_in(Played(Mocks(self.mocks), plans=frozenset(others))),
             runtime.playing(local.now),
             files_below(self.folder),
         ):
@@ -85,7 +79,7 @@ class Trial:
             with with_definitions(pinned):
                 activity = launch(version, pinned, project=project, by=None, given=given, documents=documents)
                 local.play(activity.pk)
-        return Performed(plan, definitions, findings, Activity.objects.get(pk=activity.pk))
+        return report(Activity.objects.get(pk=activity.pk), findings)
 
 
 class Local:
