@@ -169,6 +169,8 @@ def sentence(row: Event) -> str:
             return _("%(step)s started") % words
         case "StepWaiting":
             return _(WAITS.get(str(row.data.get("on")), "%(step)s waits")) % words
+        case "StepDeferred":
+            return _(WAITS.get(str(row.data.get("on")), "%(step)s waits")) % words
         case "StepCompleted" if row.data.get("action"):
             return _("%(step)s completed with %(action)s") % words
         case "StepCompleted":
@@ -189,6 +191,8 @@ def sentence(row: Event) -> str:
             done = sum(int(row.data.get(key, 0)) for key in ("completed", "failed", "skipped", "cancelled"))
             said = ngettext("%(step)s: %(done)s document done", "%(step)s: %(done)s documents done", done)
             return said % (words | {"done": done})
+        case "TimerFired" if row.data.get("kind") == "slot":
+            return _("%(step)s is called: there may be room") % words
         case "TimerFired":
             return _("%(step)s: its time has come (%(kind)s)") % words
         case "CancelRequested" if row.data.get("reason"):

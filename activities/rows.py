@@ -177,6 +177,8 @@ class StepChanges:
                 columns |= {"waiting_on": on, "lease_until": None, "worker": ""}
             case Phase.PENDING if change.how == "reset":
                 columns |= _cleared(extra)
+            case Phase.BACKOFF if isinstance(event, facts.StepDeferred):
+                columns |= {"waiting_on": event.on, "started_at": None, "lease_until": None, "worker": ""}
             case Phase.PENDING | Phase.BACKOFF:
                 columns |= {"queued_at": None, "lease_until": None, "worker": "", "waiting_on": ""}
             case _:
@@ -290,6 +292,8 @@ def _payload(event: facts.Event, change: Change) -> dict[str, Any]:
             return {"reason": event.reason}
         case facts.StepSkipped():
             return {"reason": event.reason} | _logs(event.logs)
+        case facts.StepDeferred():
+            return _logs(event.logs)
         case _:
             return {}
 

@@ -163,6 +163,8 @@ def why_not(activity: Activity, slug: str) -> str:
             return _pending_sentence(plan, state, position)
         case Phase.QUEUED | Phase.GUARDING:
             return _("It is ready and waits for a worker.")
+        case Phase.BACKOFF if activity.steps.filter(position=position, waiting_on="SLOT").exists():
+            return _("It waits for its turn: as many agents as its runtime allows are at work.")
         case Phase.BACKOFF:
             return _("It failed and will be tried again.")
         case Phase.WAITING if node.kind in ("CREATE_TASK", "APPROVAL"):

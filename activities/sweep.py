@@ -17,7 +17,7 @@ from activities.engine import events as facts
 from activities.engine.decide import MAX_LOSSES
 from activities.engine.state import ActivityStatus, Phase
 from activities.models import Outbox, Step, StepDocument, Timer
-from activities.steps import bridge_cache
+from activities.steps import agent_line, bridge_cache
 
 logger = logging.getLogger("throughline.sweep")
 AT_ONCE = 500
@@ -41,6 +41,7 @@ def sweep() -> None:
     late = Outbox.objects.filter(delivered_at=None, due_at__lte=now - timedelta(seconds=1))
     _for_each(delivery.deliver, late.values_list("activity_id", flat=True).distinct())
     bridge_cache.sweep()
+    agent_line.sweep()
 
 
 def _for_each(help_: Callable[[Any], object], found: QuerySet[Any, Any]) -> None:

@@ -13,6 +13,7 @@ from activities.compiled import compiled
 from activities.engine import events as facts
 from activities.engine.state import Phase
 from activities.models import Activity, StepDocument, Timer
+from activities.steps import agent_line
 
 # Where documents of a step may be in work: it may have completed with the first of them.
 FANNED = (Phase.WAITING, Phase.COMPLETED)
@@ -25,7 +26,7 @@ def fire(activity_id: UUID, *, at: datetime | None = None) -> int:
     if due.exists():
         with runtime.locked(activity_id) as activity:
             nodes = compiled(activity.version_id, activity.pinned_id).graph.nodes
-            timers = list(due.order_by("due_at"))
+            timers = agent_line.without_waiting(activity, due.order_by("due_at"), at=instant)
             Timer.objects.filter(pk__in=[timer.pk for timer in timers]).delete()
             runtime.record(
                 activity_id, *(_fired(timer, nodes[timer.position].slug, instant) for timer in timers)
@@ -60,5 +61,5 @@ def _documents_due(activity_id: UUID, instant: datetime) -> list[int]:
 
 
 def _fired(timer: Timer, slug: str, instant: datetime) -> facts.TimerFired:
-    kind = cast("Literal['backoff', 'timeout', 'wake']", timer.kind)
+    kind = cast("Literal['backoff', 'slot', 'timeout', 'wake']", timer.kind)
     return facts.TimerFired(at=instant, step=slug, attempt=timer.attempt, kind=kind)

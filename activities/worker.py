@@ -26,6 +26,7 @@ from activities.models import Activity, Step
 from activities.scope import ActivityScope
 from activities.steps import (
     Completed,
+    Deferred,
     ErrorInfo,
     Failed,
     Killable,
@@ -284,6 +285,11 @@ def outcome_event(slug: str, attempt: int, outcome: Outcome) -> tuple[facts.Even
                 logs=outcome.logs,
             )
             return waiting, outcome.open
+        case Deferred():
+            deferred = facts.StepDeferred(
+                at=at, step=slug, attempt=attempt, on=outcome.on, until=outcome.until, logs=outcome.logs
+            )
+            return deferred, outcome.open
         case Skipped():
             return facts.StepSkipped(
                 at=at, step=slug, attempt=attempt, reason=outcome.reason, logs=outcome.logs

@@ -62,7 +62,7 @@ def _withdraw(draft: Draft, position: int, reason: str) -> None:
     counts = draft.extra(position).documents
     if counts is not None:
         draft.cancel_documents(position, counts)
-    elif draft.phase(position) is Phase.WAITING:
+    elif draft.phase(position) in (Phase.WAITING, Phase.BACKOFF):  # there it may stand in a line
         draft.effects.append(CloseWork(position, reason))
 
 

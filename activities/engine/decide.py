@@ -52,6 +52,8 @@ def _apply(draft: Draft, event: Event) -> bool:
             return _step_started(draft, event)
         case events.StepWaiting():
             return _step_waiting(draft, event)
+        case events.StepDeferred():
+            return _step_deferred(draft, event)
         case events.StepCompleted():
             return _step_completed(draft, event)
         case events.StepFailed():
@@ -151,6 +153,15 @@ def _step_waiting(draft: Draft, event: events.StepWaiting) -> bool:
     return True
 
 
+def _step_deferred(draft: Draft, event: events.StepDeferred) -> bool:
+    position = _held(draft, event.step, event.attempt, Phase.RUNNING)
+    if position is None:
+        return False
+    draft.move(position, Phase.BACKOFF, how="deferred", extra=replace(draft.extra(position), losses=0))
+    draft.effects.append(SetTimer(position, "slot", event.attempt, event.until))
+    return True
+
+
 def _step_completed(draft: Draft, event: events.StepCompleted) -> bool:
     position = _held(draft, event.step, event.attempt, *_HELD)
     if position is None:
@@ -222,12 +233,12 @@ def _step_lost(draft: Draft, event: events.StepLost) -> bool:
 
 
 def _timer_fired(draft: Draft, event: events.TimerFired) -> bool:
-    waits_in = Phase.BACKOFF if event.kind == "backoff" else Phase.WAITING
+    waits_in = Phase.BACKOFF if event.kind in ("backoff", "slot") else Phase.WAITING
     position = _held(draft, event.step, event.attempt, waits_in)
     if position is None:
         return False
     match event.kind:
-        case "backoff":
+        case "backoff" | "slot":
             _queue_again(draft, position)
         case "wake":
             draft.move(position, Phase.COMPLETED, how="wake")

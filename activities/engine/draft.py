@@ -22,7 +22,7 @@ from activities.engine.state import (
 )
 from plans.language.graph import Graph
 
-How = Literal["", "default", "wake", "reset", "again", "lost"]
+How = Literal["", "default", "wake", "reset", "again", "deferred", "lost"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,18 @@ class StepWaiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepDeferred:
+    """There was no room for the step: its worker gave it back, and it counts neither as a try nor as a failure."""
+
+    at: datetime
+    step: str
+    attempt: int
+    on: str
+    until: datetime  # it is looked at again then, if nobody has called it before
+    logs: Sequence[Mapping[str, str]] = payload(())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepCompleted:
     """The step is done, perhaps with an action. Welcome from running and from waiting."""
 
@@ -151,7 +163,7 @@ class TimerFired:
     at: datetime
     step: str
     attempt: int
-    kind: Literal["backoff", "timeout", "wake"]
+    kind: Literal["backoff", "slot", "timeout", "wake"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +237,7 @@ Event = (
     | GuardEvaluated
     | StepStarted
     | StepWaiting
+    | StepDeferred
     | StepCompleted
     | StepFailed
     | StepLost

@@ -21,7 +21,7 @@ class Phase(IntEnum):
     PENDING = 0  # start, retry, rerun -> guarding, queued, skipped, not taken, cancelled
     GUARDING = 1  # pending -> queued, skipped, not taken, failed, pending (a lazy reference must wait)
     QUEUED = 2  # pending, guarding, backoff, lost -> running
-    RUNNING = 3  # queued -> waiting, backoff, queued (lost), completed, skipped, failed, cancelled
+    RUNNING = 3  # queued -> waiting, backoff (failed, no room), queued (lost), completed, skipped, failed, cancelled
     WAITING = 4  # running -> completed, skipped, failed, cancelled, backoff
     BACKOFF = 5  # running, waiting -> queued
     COMPLETED = 6  # running, waiting -> pending (rerun)

@@ -1,7 +1,7 @@
 """Handlers of step kinds: the one door for every kind of work.
 
-A handler touches the world; it never writes run rows. It is given a `StepCall` and answers `Completed`, `Waiting` or
-`Failed`. Kinds and handlers are tied in settings (`STEP_HANDLERS`), resolved once by `handler_for`.
+A handler touches the world; it never writes run rows. It is given a `StepCall` and answers with an `Outcome`.
+Kinds and handlers are tied in settings (`STEP_HANDLERS`), resolved once by `handler_for`.
 """
 
 from __future__ import annotations
@@ -146,6 +146,20 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Deferred:
+    """There is no room for the step now: it is given back and called again, which counts as no try.
+
+    It is called at `until`, unless whoever makes room has it called before. `open` is called in the transaction that
+    records it, with the activity locked; not if somebody else was faster.
+    """
+
+    on: Literal["SLOT"]
+    until: datetime
+    open: Callable[[], None] | None = None
+    logs: Sequence[LogLine] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The step failed: `business` failures and timeouts are for `onError` and retries, `system` errors are not."""
 
@@ -164,7 +178,7 @@ class Skipped:
     logs: Sequence[LogLine] = ()
 
 
-Outcome = Completed | Waiting | Failed | Skipped
+Outcome = Completed | Waiting | Deferred | Failed | Skipped
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
 from activities import ai
 from activities.ai.agents import AgentRun, AgentTask, run_agent
 from activities.ai.stopping import Stop
-from activities.steps import Completed, ErrorInfo, Failed, LogLine, Outcome, StepCall, logs
-from activities.steps.agent_line import turn
+from activities.steps import (
+    Completed,
+    Deferred,
+    ErrorInfo,
+    Failed,
+    LogLine,
+    Outcome,
+    StepCall,
+    agent_line,
+    logs,
+)
 from activities.steps.agent_tools import ToolProblem, Workshop, module_tools
 from activities.steps.bridges import bare_slug
 from activities.steps.failures import system
@@ -36,7 +48,7 @@ class AgentProblem(Exception):
 
 
 class Agent:
-    """Wait for a turn, let the agent work, keep its conversation. `record` keeps what the model took."""
+    """Take a turn, or wait in line; let the agent work, keep its conversation. `record` keeps what the model took."""
 
     def __init__(self, *, record: Record = keep_use) -> None:
         self._record = record
@@ -58,22 +70,17 @@ class Agent:
             module_tools((*runtime.module_refs, *config.module_refs), Workshop(call, stop, 0))
         except (AgentProblem, ToolProblem, ai.ModelProblem) as problem:
             return system(type(problem).__name__, f'step "{call.step.slug}" {problem}')
-        began = time.monotonic()
-        with turn(call, slug, limit=runtime.max_concurrent, stop=stop) as mine:
-            waited = time.monotonic() - began
-            told = (
-                [logs.line("info", f"waited {waited:.1f} s for a turn of {slug}")]
-                if waited > NOTICED_SECONDS
-                else []
-            )
-            if not mine:
-                return Failed(
-                    ErrorInfo("cancelled", "the agent was stopped before its turn came", "Cancelled")
-                )
+        mine = agent_line.take_place(call, slug, at_once=runtime.max_concurrent)
+        if not agent_line.admitted(mine):
+            until = timezone.now() + timedelta(seconds=agent_line.LOOK_SECONDS)
+            return Deferred("SLOT", until, open=partial(agent_line.look_again, mine))
+        with agent_line.leaving(mine):
+            told = _waited(slug, timezone.now() - mine.arrived_at)
             return self._worked(call, config, runtime=runtime, chosen=chosen, stop=stop, told=told)
 
     def close(self, activity_id: UUID, position: int, *, reason: str) -> None:
-        """Nothing waits."""
+        """Leave the line."""
+        agent_line.leave(activity_id, position)
 
     def _worked(
         self,
@@ -123,6 +130,13 @@ def _runtime(call: StepCall, slug: str) -> RuntimeDefinition:
     if runtime.status != "READY":
         raise AgentProblem(f'names agent runtime "{slug}", which is {runtime.status}, not READY')
     return runtime
+
+
+def _waited(slug: str, wait: timedelta) -> list[LogLine]:
+    seconds = wait.total_seconds()
+    if seconds < NOTICED_SECONDS:
+        return []
+    return [logs.line("info", f"waited {seconds:.1f} s for a turn of {slug}")]
 
 
 def _instructions(call: StepCall, runtime: RuntimeDefinition) -> str:

@@ -21,7 +21,17 @@ from activities.engine import events as facts
 from activities.engine.state import ActivityState, unpack
 from activities.heart import Heart
 from activities.models import Activity, DocumentFamily, Event
-from activities.steps import Completed, ErrorInfo, Failed, Outcome, Skipped, StepCall, Waiting, standing_in
+from activities.steps import (
+    Completed,
+    Deferred,
+    ErrorInfo,
+    Failed,
+    Outcome,
+    Skipped,
+    StepCall,
+    Waiting,
+    standing_in,
+)
 from plans.models import Person, Plan
 from tests import builders
 
@@ -30,6 +40,11 @@ FAILS = Failed(ErrorInfo("no", "it would not"))
 BREAKS = Failed(ErrorInfo(500, "it is broken"), kind="system")
 WAITS = Waiting(on="TASK")
 SKIPS = Skipped("nothing to do")
+
+
+def defers(call: StepCall) -> Outcome:
+    """Find no room, and be called again in a moment."""
+    return Deferred("SLOT", runtime.now() + timedelta(seconds=5))
 
 
 class Line:

@@ -15,7 +15,19 @@ from activities.errors import CommandRefused
 from activities.models import Activity, Step
 from activities.steps import Completed, StepCall, Waiting
 from tests.activities.histories.history import replay_rows
-from tests.activities.running import BREAKS, FAILS, SKIPS, WAITS, World, acting, complete, fan, fresh, row
+from tests.activities.running import (
+    BREAKS,
+    FAILS,
+    SKIPS,
+    WAITS,
+    World,
+    acting,
+    complete,
+    defers,
+    fan,
+    fresh,
+    row,
+)
 
 pytestmark = pytest.mark.django_db
 SLUGS = "abcdefgh"
@@ -63,7 +75,16 @@ def random_steps(chance: Chance) -> list[dict[str, Any]]:
 
 def random_world(world: World, chance: Chance) -> None:
     """Let steps end in every way, some only at the second try."""
-    ends = [Completed({"n": 1}), Completed(None, "yes"), Completed({}, "no"), FAILS, BREAKS, SKIPS, WAITS]
+    ends = [
+        Completed({"n": 1}),
+        Completed(None, "yes"),
+        Completed({}, "no"),
+        FAILS,
+        BREAKS,
+        SKIPS,
+        WAITS,
+        defers,
+    ]
     for slug in SLUGS:
         world.answers[slug] = [chance.choice(ends), chance.choice(ends), Completed("at last", "yes")]
         if chance.random() < 0.4:
@@ -122,7 +143,8 @@ def agree(activity: Activity) -> None:
         assert (step.attempt, step.run) == (extra.attempt, extra.run)
         assert step.action == action_of(graph, state, step.position)
         assert (step.lease_until is not None) == (step.phase == Phase.RUNNING)
-        assert bool(step.waiting_on) == (step.phase == Phase.WAITING)
+        waits = step.phase == Phase.WAITING or (step.phase == Phase.BACKOFF and step.waiting_on == "SLOT")
+        assert bool(step.waiting_on) == waits
         assert (step.queued_at is not None) == (step.phase in (Phase.GUARDING, Phase.QUEUED))
         assert (step.finished_at is not None) <= (step.phase >= Phase.COMPLETED or step.attempt > 0)
     assert activity.status == str(state.status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import settings
@@ -165,6 +166,26 @@ class PeopleAndWorkers(RuleBasedStateMachine):
 
     @rule(data=st.data())
     @precondition(lambda self: self.standing(RUNNING))
+    def defer(self, data: Any) -> None:
+        slug = data.draw(st.sampled_from(self.standing(RUNNING)))
+        attempt = self.played.attempt(slug)
+        later = NOON + timedelta(seconds=5)
+        assert self.played.take(
+            events.StepDeferred(at=NOON, step=slug, attempt=attempt, on="SLOT", until=later)
+        )
+        self.model.statuses[slug] = "PENDING"
+
+    @rule(data=st.data())
+    @precondition(lambda self: self.standing(BACKOFF))
+    def call_again(self, data: Any) -> None:
+        slug = data.draw(st.sampled_from(self.standing(BACKOFF)))
+        attempt = self.played.attempt(slug)
+        called = events.TimerFired(at=NOON, step=slug, attempt=attempt, kind="slot")
+        assert self.played.take(called)
+        assert not self.played.take(called)
+
+    @rule(data=st.data())
+    @precondition(lambda self: self.standing(RUNNING))
     def lose(self, data: Any) -> None:
         slug = data.draw(st.sampled_from(self.standing(RUNNING)))
         third = self.played.state.extra(self.played.graph.positions[slug]).losses == 2
@@ -257,8 +278,8 @@ class PeopleAndWorkers(RuleBasedStateMachine):
 
     @invariant()
     def what_is_ready_is_offered_and_nothing_else(self) -> None:
-        offered = set(self.standing(QUEUED, GUARDING))
-        assert offered == {slug for slug in self.model.statuses if self.model.ready(slug)}
+        offered, aside = set(self.standing(QUEUED, GUARDING)), set(self.standing(BACKOFF))
+        assert offered == {slug for slug in self.model.statuses if self.model.ready(slug)} - aside
 
     @invariant()
     def a_blocked_step_is_pending_below_a_failure(self) -> None:

@@ -128,9 +128,10 @@ def test_a_completed_step_keeps_its_claims_over_a_rerun() -> None:
 
 # -- the log -----------------------------------------------------------------------------------------------------------
 
+INSTANTS = st.datetimes(timezones=st.just(UTC))
 VALUES: dict[str, Any] = {
     "at": st.just(NOON),
-    "until": st.none() | st.datetimes(timezones=st.just(UTC)),
+    "until": st.none() | INSTANTS,
     "needs": st.lists(st.text(), max_size=3).map(tuple),
     "steps": st.lists(st.text(), max_size=3).map(tuple),
     "actions": actions,
@@ -149,10 +150,11 @@ TEXTS = {"step", "on", "reason", "successor", "kind"}
 def any_event(kind: type[Any]) -> Any:
     """Return a strategy for events of the type, without their payloads."""
     known = [field for field in fields(kind) if not field.metadata.get("payload")]
+    values = VALUES | ({"until": INSTANTS} if kind is events.StepDeferred else {})
     return st.builds(
         kind,
         **{
-            field.name: VALUES.get(field.name, st.text() if field.name in TEXTS else small) for field in known
+            field.name: values.get(field.name, st.text() if field.name in TEXTS else small) for field in known
         },
     )
 

@@ -270,6 +270,20 @@ def waits(slug: str, on: str = "TASK", *, until: datetime | None = None) -> Word
     )
 
 
+def deferred(slug: str, *, until: datetime | None = None) -> Word:
+    """There is no room for the step; it is claimed first if nobody has."""
+    return _of_step(
+        slug,
+        lambda played, held: events.StepDeferred(
+            at=played.now,
+            step=slug,
+            attempt=held,
+            on="SLOT",
+            until=until or played.now + timedelta(seconds=5),
+        ),
+    )
+
+
 def lost(slug: str) -> Word:
     """The worker of the step dies."""
     return _of_step(slug, lambda played, held: events.StepLost(at=played.now, step=slug, attempt=held))
