@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const entries = ["main.ts", "monitor.tsx", "graph.tsx", "inbox.ts"];
+const entries = ["main.ts", "monitor.tsx", "graph.tsx", "inbox.ts", "editor.tsx"];
 
 export default defineConfig(({ command }) => ({
   // Built files find each other relatively, so STATIC_URL is Django's to choose; the dev server serves below /static/.

@@ -51,6 +51,7 @@ PAGES: dict[str, dict[str, Any]] = {
     "plans:import": {"GET": MAY, "POST": MAY},
     "plans:plan": {"GET": MEMBER},
     "plans:version": {"GET": MEMBER},
+    "plans:edit": {"GET": MAY},
     "plans:source": {"GET": MEMBER},
     "plans:publish": {"POST": MAY},
     "plans:restore": {"POST": (MAY, {"number": "1"})},

@@ -28,8 +28,28 @@ export function postJson<T>(url: string, body: unknown, key: string = crypto.ran
   return send<T>(url, {
     method: "POST",
     body: JSON.stringify(body),
-    headers: { "Content-Type": "application/json", "Idempotency-Key": key, "X-CSRFToken": csrfToken() },
+    headers: { ...ownHeaders(), "Idempotency-Key": key },
   });
+}
+
+/** POST JSON that changes nothing on the server: no idempotency key is kept for it. */
+export function askJson<T>(url: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  return send<T>(url, {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: ownHeaders(),
+    ...(signal && { signal }),
+  });
+}
+
+/** PUT JSON; `keepalive` lets it go out while the page is left (64 KiB at most). */
+export function putJson<T>(url: string, body: unknown, keepalive = false): Promise<T> {
+  return send<T>(url, { method: "PUT", body: JSON.stringify(body), headers: ownHeaders(), keepalive });
+}
+
+/** DELETE; the answer has no body. */
+export function deleteAt(url: string): Promise<null> {
+  return send<null>(url, { method: "DELETE", headers: ownHeaders() });
 }
 
 /** Read a refusal's body into a problem; what is no problem document gets words from its status alone. */
@@ -60,6 +80,10 @@ async function reach(url: string, init: RequestInit): Promise<Response> {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError(toProblem(0, null));
   }
+}
+
+function ownHeaders(): Record<string, string> {
+  return { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
 }
 
 function csrfToken(): string {

@@ -1,0 +1,96 @@
+/** React Flow's nodes and edges of a plan; what did not change stays the same object, so that only changes are drawn. */
+import { MarkerType } from "@xyflow/react";
+import { sourceHandle } from "../../canvas/arrange";
+import { edgeId, type GraphStep, type GraphView, type Mark, type Point } from "../../canvas/graph";
+import { nodeSize } from "../../canvas/measure";
+import { kindWord } from "../../shared/statuses";
+import type { Person, Selection } from "../store";
+import type { EditorFlowEdge } from "./EditorEdge";
+import type { EditorFlowNode } from "./EditorNode";
+
+export type NodeLooks = {
+  readonly selection: Selection;
+  readonly marks: Readonly<Record<string, Mark>>;
+  readonly people: readonly Person[];
+};
+
+export function toNodes(
+  graph: GraphView,
+  places: Readonly<Record<string, Point>>,
+  { selection, marks, people }: NodeLooks,
+  kept: ReadonlyMap<string, EditorFlowNode>,
+): EditorFlowNode[] {
+  const selected = new Set(selection.steps);
+  const there = peopleByStep(people);
+  return graph.steps.map((step) => {
+    const position = places[step.slug] ?? { x: 0, y: 0 };
+    const mark = marks[step.slug] ?? null;
+    const here = there.get(step.slug) ?? null;
+    const before = kept.get(step.slug);
+    const same =
+      before?.position.x === position.x &&
+      before.position.y === position.y &&
+      before.selected === selected.has(step.slug) &&
+      before.data.step === step &&
+      before.data.mark === mark &&
+      before.data.people === here;
+    if (same) return before;
+    const size = nodeSize(false);
+    return {
+      id: step.slug,
+      type: "step" as const,
+      position,
+      data: { step, mark, people: here },
+      selected: selected.has(step.slug),
+      ariaLabel: labelOf(step, mark),
+      ...size,
+      measured: size,
+    };
+  });
+}
+
+export function toEdges(
+  graph: GraphView,
+  selected: string | null,
+  kept: ReadonlyMap<string, EditorFlowEdge>,
+): EditorFlowEdge[] {
+  const actions = new Map(graph.steps.map((step) => [step.slug, step]));
+  return graph.edges.map((edge) => {
+    const id = edgeId(edge);
+    const source = actions.get(edge.from);
+    const handle = sourceHandle({ ...graph, steps: source ? [source] : [] }, edge);
+    const before = kept.get(id);
+    if (before && before.selected === (id === selected) && before.sourceHandle === handle) return before;
+    return {
+      id,
+      source: edge.from,
+      target: edge.to,
+      type: "action" as const,
+      sourceHandle: handle,
+      data: { edge },
+      selected: id === selected,
+      selectable: !edge.implied,
+      focusable: !edge.implied,
+      ariaLabel: edgeLabel(edge.from, edge.to, edge.action, edge.await),
+      markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14, color: "var(--edge-idle)" },
+    };
+  });
+}
+
+function peopleByStep(people: readonly Person[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { at, name } of people) {
+    if (at !== null) found.set(at, found.has(at) ? `${found.get(at)}, ${name}` : name);
+  }
+  return found;
+}
+
+function labelOf(step: GraphStep, mark: Mark | null): string {
+  const problem = mark === null ? "" : mark === "error" ? ", has errors" : ", has warnings";
+  return `${step.name}, ${kindWord(step.kind)}${problem}`;
+}
+
+function edgeLabel(from: string, to: string, action: string | null, awaits: boolean): string {
+  const on = action === null ? "" : ` on ${action}`;
+  return `From ${from} to ${to}${on}${awaits ? ", await only" : ""}`;
+}
