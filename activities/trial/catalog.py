@@ -16,18 +16,18 @@ _DEFINED: Final = ("taskTemplates", "taskStatuses", "serviceBridges")
 def definitions_of(catalog: Any, document: Document) -> dict[str, Any]:
     """Return the definitions as an activity pins them; without a catalog, task templates are taken on trust."""
     if isinstance(catalog, Mapping):
-        return {**catalog, **{name: _by_slug(catalog[name]) for name in _DEFINED if name in catalog}}
+        return {**catalog, **{name: by_slug(catalog[name]) for name in _DEFINED if name in catalog}}
     tasks = [step.config for step in document.steps if isinstance(step.config, CreateTaskConfig)]
     return {"taskTemplates": {bare_slug(task.task_template_ref): {} for task in tasks}}
 
 
 def written_plans(catalog: Any) -> dict[str, Document]:
     """Return the plans that a catalog holds in full, by slug; one that it only names cannot be run."""
-    plans = _by_slug(catalog.get("plans")) if isinstance(catalog, Mapping) else {}
+    plans = by_slug(catalog.get("plans")) if isinstance(catalog, Mapping) else {}
     return {slug: read(plan)[0] for slug, plan in plans.items() if "steps" in plan or "output" in plan}
 
 
-def _by_slug(typed: Any) -> dict[str, dict[str, Any]]:
+def by_slug(typed: Any) -> dict[str, dict[str, Any]]:
     """Read a mapping by slug, or a list of entries with a slug; what is no object says nothing but its name."""
     if isinstance(typed, Mapping):
         return {str(slug): _entry(entry) for slug, entry in typed.items()}

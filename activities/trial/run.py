@@ -6,11 +6,11 @@ import hashlib
 import itertools
 import mimetypes
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -31,10 +31,12 @@ from activities.models import (
 )
 from activities.scope import documents_result
 from activities.starting import judge, launch, with_definitions
-from activities.steps import standing_in
+from activities.steps import StepHandler, standing_in
 from activities.steps.files import files_below
 from activities.trial.catalog import definitions_of, written_plans
+from activities.trial.clock import NEVER, Clock
 from activities.trial.mocks import Mocks, Played
+from activities.trial.organization import merged
 from plans.language.finding import Finding
 from plans.language.findings import check, read_catalog
 from plans.language.schema import Plan as Document
@@ -54,20 +56,26 @@ class Trial:
     documents: Sequence[str] = ()
     mocks: Sequence[Mapping[str, Any]] = ()
     folder: Path = Path()
+    catalog: Mapping[str, Any] | None = None  # what there is beside the plan's own `test.catalog`, which wins
+    clock: Clock | None = None
 
     def run(self) -> dict[str, Any]:
         """Return `{status, outcome, output, error, steps, findings, unrouted}`; status None where it does not start."""
+        return self.perform(Local(self.clock), Played).report()
+
+    def perform(self, local: Local, handlers: Players) -> Performed:
+        """Run the plan, if it may start, as the dispatcher and the handlers will have it."""
         plan, findings = read(self.document)
-        definitions = (plan.test or {}).get("catalog")
+        definitions = merged((plan.test or {}).get("catalog"), self.catalog)
         findings = [*findings, *check(plan, read_catalog(definitions))]
         given, more = judge(plan, self.inputs, self.variables)
         findings += more
         if any(finding.severity == "error" for finding in findings):
-            return refused(findings)
-        local, others = Local(), written_plans(definitions)
+            return Performed(plan, definitions, findings, None)
+        others = written_plans(definitions)
         with (
             dispatch.using(local),
-            standing_in(Played(Mocks(self.mocks), plans=frozenset(others))),
+            standing_in(handlers(Mocks(self.mocks), plans=frozenset(others))),
             runtime.playing(local.now),
             files_below(self.folder),
         ):
@@ -79,15 +87,41 @@ class Trial:
             with with_definitions(pinned):
                 activity = launch(version, pinned, project=project, by=None, given=given, documents=documents)
                 local.play(activity.pk)
-        return report(Activity.objects.get(pk=activity.pk), findings)
+        return Performed(plan, definitions, findings, Activity.objects.get(pk=activity.pk))
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """What became of a trial; `activity` is None where the plan does not start."""
+
+    plan: Document
+    definitions: Any  # the catalog that it was tried with
+    findings: Sequence[Finding]
+    activity: Activity | None
+
+    def report(self) -> dict[str, Any]:
+        """Return what came out, as `run_plan --json` prints it."""
+        return refused(self.findings) if self.activity is None else report(self.activity, self.findings)
+
+
+class Players(Protocol):
+    """What gives the handlers of a trial."""
+
+    def __call__(self, mocks: Mocks, *, plans: frozenset[str]) -> Callable[[str], StepHandler]:
+        """Return who does the work of a kind; `plans` are those of the catalog, which run for real."""
+        ...
 
 
 class Local:
-    """A dispatcher that does everything itself, in order; with nothing else left, the clock jumps to the next timer."""
+    """A dispatcher that does everything itself, in order; with nothing else left, the clock jumps to the next timer.
 
-    def __init__(self) -> None:
+    An author's clock holds back what would happen to steps that wait for people; without one, time passes for all.
+    """
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock = clock
         self.work: deque[tuple[str, UUID, int | None]] = deque()
-        self.ahead = timezone.now() - timezone.now()
+        self.ahead = timedelta()
         self.unsent: tuple[str, ...] = (
             "tell-owner",
             "follow-ups",
@@ -115,6 +149,7 @@ class Local:
 
     def play(self, activity_id: UUID) -> None:
         """Work until nothing more can happen without a person."""
+        began = self.now()
         while True:
             while self.work:
                 self._do(*self.work.popleft())
@@ -122,22 +157,37 @@ class Local:
             if activity.status in ENDED:
                 return
             family = Activity.objects.filter(organization=activity.organization_id).exclude(status__in=ENDED)
-            waiting = {one.pk: due for one in family if (due := timers.next_due(one)) is not None}
-            if not waiting:
+            upcoming = self._upcoming(list(family), began)
+            if upcoming is None:
                 return
-            first = min(waiting, key=lambda key: waiting[key])
-            self.ahead += max(waiting[first] - self.now(), timezone.now() - timezone.now())
-            timers.fire(first, at=max(waiting[first], self.now()))
+            due, happen = upcoming
+            self.ahead += max(due - self.now(), timedelta())
+            happen(max(due, self.now()))
+
+    def _upcoming(
+        self, family: Sequence[Activity], began: datetime
+    ) -> tuple[datetime, Callable[[datetime], object]] | None:
+        """Return what is due next, and how to let it happen."""
+        person = self.clock.next(family, began=began) if self.clock is not None else None
+        waiting = {one.pk: due for one in family if (due := timers.next_due(one)) is not None and due < NEVER}
+        first = min(waiting, key=lambda key: waiting[key], default=None)
+        if person is not None and (first is None or person.at <= waiting[first]):
+            return person.at, person.happen
+        return None if first is None else (waiting[first], lambda at: timers.fire(first, at=at))
 
     def _do(self, what: str, activity_id: UUID, position: int | None) -> None:
         match what:
             case "drive":
                 worker.drive(activity_id, position)
             case "documents" if position is not None:
-                fanout.run_lane(activity_id, position)
+                self.work_on(activity_id, position)
             case _:
                 Outbox.objects.filter(activity_id=activity_id, kind__in=self.unsent).delete()
                 delivery.deliver(activity_id)
+
+    def work_on(self, activity_id: UUID, position: int) -> None:
+        """Work on documents of a step."""
+        fanout.run_lane(activity_id, position)
 
 
 def refused(findings: Sequence[Finding]) -> dict[str, Any]:
@@ -244,8 +294,8 @@ def _pinned(organization: Organization, definitions: Mapping[str, Any]) -> Pinne
 
 def _document(project: Project, name: str, folder: Path) -> DocumentFamily:
     """Put a document in: the file of that name beside the plan, else an empty one."""
-    beside = folder / name
-    content = beside.read_bytes() if beside.is_file() else b""
+    beside = (folder / name).resolve()
+    content = beside.read_bytes() if beside.is_relative_to(folder.resolve()) and beside.is_file() else b""
     store, _made = DocumentStore.objects.get_or_create(
         organization=project.organization, project=project, slug="documents", defaults={"name": "Documents"}
     )

@@ -21,10 +21,19 @@ from plans.shapes import bridge_shape, prompt_shape, runtime_shape, script_shape
 
 
 def pin(organization: Organization, plan: Plan) -> PinnedDefinitions:
-    """Return the definitions that the plan's steps refer to, as they are now, shared with others that are equal.
+    """Return the definitions that the plan's steps refer to, as they are now, shared with others that are equal."""
+    document = definitions_of(organization, plan)
+    pinned, _made = PinnedDefinitions.objects.get_or_create(
+        organization=organization, digest=digest_of(document), defaults={"document": document}
+    )
+    return pinned
 
-    Statuses are pinned whole, for a task may reach any of them; bridges whole where a script calls one by a name
-    that only the run knows, and prompt templates likewise. What the plan does not use at all has no key.
+
+def definitions_of(organization: Organization, plan: Plan) -> dict[str, Any]:
+    """Return the definitions that the plan's steps refer to, by slug.
+
+    Statuses are there whole, for a task may reach any of them; bridges whole where a script calls one by a name that
+    only the run knows, and prompt templates likewise. What the plan does not use at all has no key.
     """
     document = {
         "taskTemplates": _templates(organization, plan),
@@ -33,11 +42,7 @@ def pin(organization: Organization, plan: Plan) -> PinnedDefinitions:
     }
     more = {"promptTemplates": _prompts(organization, plan), "agentRuntimes": _runtimes(organization, plan)}
     more["scriptModules"] = _scripts(organization, plan)
-    document |= {key: found for key, found in more.items() if found}
-    pinned, _made = PinnedDefinitions.objects.get_or_create(
-        organization=organization, digest=digest_of(document), defaults={"document": document}
-    )
-    return pinned
+    return document | {key: found for key, found in more.items() if found}
 
 
 def reference_slug(reference: str) -> str:
