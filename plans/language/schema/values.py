@@ -20,6 +20,7 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import SkipJsonSchema
 
 from plans.language.dependencies import Dependency, parse_dependency
+from plans.language.schema.hints import add_hints
 
 # Any value of JSON: what an author may type where the language sets no shape.
 Json: TypeAlias = Any
@@ -56,7 +57,12 @@ class Model(BaseModel):
     """
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, protected_namespaces=()
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        protected_namespaces=(),
+        json_schema_extra=add_hints,
     )
 
     kept: SkipJsonSchema[JsonObject] = Field(default_factory=dict, exclude=True, repr=False)

@@ -1750,7 +1750,7 @@ export const EDITOR_SCHEMA: EditorSchema = {
             "label": "Timeout of the call",
             "widget": "number"
           },
-          "gt": 0
+          "exclusiveMinimum": 0
         },
         "disableCache": {
           "default": false,
@@ -2431,7 +2431,7 @@ export const EDITOR_SCHEMA: EditorSchema = {
                   "type": "number"
                 }
               ],
-              "gt": 0
+              "exclusiveMinimum": 0
             },
             {
               "type": "null"
