@@ -31,6 +31,10 @@ _PLAN_KEYS: Final = {
     "failurePolicy": "failurePolicy",
 }
 _KNOWN_BESIDES: Final = frozenset({"schema", "schemas", "version", "examples"})
+_FLOWS_ALONE: Final = frozenset(
+    {"schema", "schemas", "version", "examples", "input_schema", "output_schema", "inputSchema"}
+)
+_PLANS_ALONE: Final = frozenset({"slug", "inputOptions", "inputsSchema", "documentFamilyGroups", "layout"})
 _STEP_KEYS: Final = {
     "id": "slug",
     "component": "moduleRef",
@@ -44,13 +48,17 @@ _STEP_KEYS: Final = {
 
 
 def is_flow(document: Mapping[str, Any]) -> bool:
-    """Tell a flow from a plan: by its `schema`, or by steps that have an `id` or a `component`."""
+    """Tell a flow from a plan: by its `schema`, by steps with an `id` or a `component`, without steps by its keys."""
     schema = document.get("schema")
     if isinstance(schema, str) and _SCHEMA_MARK in schema:
         return True
     steps = document.get("steps")
     # A flow that was read once has a failurePolicy, and perhaps still steps that could not be read.
-    if not isinstance(steps, list) or "failurePolicy" in document:
+    if "failurePolicy" in document:
+        return False
+    if not steps:
+        return bool(_FLOWS_ALONE & document.keys()) and not _PLANS_ALONE & document.keys()
+    if not isinstance(steps, list):
         return False
     return any(
         isinstance(step, dict)

@@ -91,6 +91,22 @@ def test_a_fragment_without_a_schema_is_a_flow_by_its_steps() -> None:
     assert (plan.failure_policy, plan.steps[0].slug, found) == ("output", "a", [])
 
 
+@pytest.mark.parametrize("steps", [{}, {"steps": []}, {"steps": None}])
+@pytest.mark.parametrize(
+    "key", ["schemas", "version", "examples", "input_schema", "output_schema", "inputSchema"]
+)
+def test_a_flow_without_steps_is_known_by_its_own_keys(key: str, steps: dict[str, Any]) -> None:
+    plan, found = read({key: {}, **steps, "output": {"$input": "name"}})
+
+    assert (plan.failure_policy, found) == ("output", [])
+
+
+def test_a_plan_without_steps_stays_a_plan() -> None:
+    plan, found = read({"slug": "empty", "version": "1", "steps": []})
+
+    assert (plan.failure_policy, [finding.code for finding in found]) == ("any", ["unknown-key"])
+
+
 @pytest.mark.parametrize(
     ("flow", "finding"),
     [
