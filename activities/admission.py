@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from activities import runtime
@@ -15,6 +17,9 @@ from activities.engine.routing import Standing
 from activities.engine.state import PUBLIC_STATUS, ActivityState, Phase, unpack
 from activities.heart import WORKER
 from activities.models import Activity, ActivityDocument, Step, StepDocument
+
+PAGE: Final = 1000
+Page = list[tuple[UUID, int]]  # documents with their positions
 
 
 def open_documents(activity_id: UUID, plan: Compiled, position: int, attempt: int) -> None:
@@ -33,7 +38,7 @@ def open_documents(activity_id: UUID, plan: Compiled, position: int, attempt: in
 
 
 class Upstream:
-    """How the documents of an activity stand in the per-document steps before one."""
+    """How documents of an activity stand in the per-document steps before one; read for so many as are asked for."""
 
     def __init__(
         self, plan: Compiled, activity: Activity, position: int, state: ActivityState | None = None
@@ -45,22 +50,35 @@ class Upstream:
         fanned = [upstream for upstream in before if self.graph.nodes[upstream].fan_out is not None]
         # A step that never opened its documents stands for all of them as it stands itself.
         self.whole = {upstream: Standing(PUBLIC_STATUS[state.phase(upstream)]) for upstream in fanned}
-        self.own: defaultdict[UUID, dict[int, Standing]] = defaultdict(dict)
-        rows = StepDocument.objects.filter(step__activity=activity, step__position__in=fanned)
-        for document_id, upstream, status, action in rows.values_list(
-            "document_id", "step__position", "status", "action"
-        ):
-            self.own[document_id][upstream] = Standing(status, action)
 
-    def takes(self, document_id: UUID) -> bool:
-        """Tell if the step takes the document."""
-        own = self.own.get(document_id, {})
-        passed_by = {
-            upstream: Standing("NOT_TAKEN")
-            for upstream, above in self.above_skipped.items()
-            if upstream not in own and not above.takes(document_id)
-        }
-        return routing.takes(self.graph, self.node, self.whole | passed_by | own)
+    def takes(self, documents: Collection[UUID]) -> set[UUID]:
+        """Return those of the documents that the step takes."""
+        if not self.whole:
+            return set(documents) if routing.takes(self.graph, self.node, {}) else set()
+        own = self._own(documents)
+        above = {upstream: each.takes(documents) for upstream, each in self.above_skipped.items()}
+        taken: set[UUID] = set()
+        for document in documents:
+            mine = own.get(document, {})
+            passed_by = {
+                upstream: Standing("NOT_TAKEN")
+                for upstream, reached in above.items()
+                if upstream not in mine and document not in reached
+            }
+            if routing.takes(self.graph, self.node, self.whole | passed_by | mine):
+                taken.add(document)
+        return taken
+
+    def _own(self, documents: Collection[UUID]) -> Mapping[UUID, dict[int, Standing]]:
+        """Return by document its standing in each step that opened it."""
+        own: defaultdict[UUID, dict[int, Standing]] = defaultdict(dict)
+        rows = StepDocument.objects.filter(
+            step__activity=self.activity, step__position__in=self.whole, document_id__in=documents
+        )
+        known = rows.values_list("document_id", "step__position", "status", "action")
+        for document, upstream, status, action in known:
+            own[document][upstream] = Standing(status, action)
+        return own
 
     @cached_property
     def above_skipped(self) -> dict[int, Upstream]:
@@ -78,32 +96,18 @@ class Upstream:
 
 def _make_rows(step: Step, upstream: Upstream) -> dict[str, Any]:
     """Make the rows that are missing, judge those that are to be done again, and count what an earlier run left."""
-    known = {row.document_id: row for row in StepDocument.objects.filter(step=step)}
-    wanted = list(
-        ActivityDocument.objects.filter(activity_id=step.activity_id).values_list("document_id", "position")
-    )
-    at, made, left_out = runtime.now(), [], []
-    for document_id, position in wanted:
-        row = known.get(document_id)
-        if row is not None and row.status != "PENDING":
-            continue
-        taken = upstream.takes(document_id)
-        if row is None:
-            row = StepDocument(
-                step=step, document_id=document_id, position=position, queued_at=at, run=step.run
-            )
-            made.append(row)
-        elif not taken:
-            left_out.append(row.pk)
-        row.status = "PENDING" if taken else "NOT_TAKEN"
-        known[document_id] = row
-    StepDocument.objects.bulk_create(made, batch_size=500)
-    StepDocument.objects.filter(pk__in=left_out).update(status="NOT_TAKEN")
-    StepDocument.objects.filter(step=step, status="PENDING").update(queued_at=at)
-    counts = Counter(row.status for row in known.values())
-    actions = Counter(row.action for row in known.values() if row.action and row.status == "COMPLETED")
+    at, total = runtime.now(), 0
+    counts: Counter[str] = Counter()
+    actions: Counter[str] = Counter()
+    opened = StepDocument.objects.filter(step=step).exists()
+    for page in _pages(step.activity_id):
+        rows = _rows_of(step, page) if opened else {}
+        _judge(step, page, rows, taken=upstream.takes([document for document, _ in page]), at=at)
+        total += len(page)
+        counts.update(row.status for row in rows.values())
+        actions.update(row.action for row in rows.values() if row.action and row.status == "COMPLETED")
     return {
-        "total": len(wanted),
+        "total": total,
         "not_taken": counts["NOT_TAKEN"],
         "kept_completed": counts["COMPLETED"],
         "kept_skipped": counts["SKIPPED"],
@@ -111,20 +115,65 @@ def _make_rows(step: Step, upstream: Upstream) -> dict[str, Any]:
     }
 
 
+def _judge(
+    step: Step, page: Page, rows: dict[UUID, StepDocument], *, taken: Collection[UUID], at: datetime
+) -> None:
+    """Put the page's documents in line or leave them out, unless an earlier run settled them; add the rows made."""
+    made: list[StepDocument] = []
+    again: dict[str, list[int]] = {"PENDING": [], "NOT_TAKEN": []}
+    for document, position in page:
+        row, status = rows.get(document), "PENDING" if document in taken else "NOT_TAKEN"
+        if row is None:
+            row = StepDocument(
+                step=step, document_id=document, position=position, queued_at=at, run=step.run, status=status
+            )
+            made.append(row)
+            rows[document] = row
+        elif row.status == "PENDING":
+            row.status = status
+            again[status].append(row.pk)
+    StepDocument.objects.bulk_create(made, batch_size=500)
+    if again["PENDING"]:
+        StepDocument.objects.filter(pk__in=again["PENDING"]).update(queued_at=at)
+    if again["NOT_TAKEN"]:
+        StepDocument.objects.filter(pk__in=again["NOT_TAKEN"]).update(status="NOT_TAKEN")
+
+
+def _rows_of(step: Step, page: Page) -> dict[UUID, StepDocument]:
+    rows = StepDocument.objects.filter(step=step, document_id__in=[document for document, _ in page])
+    return {row.document_id: row for row in rows.only("document_id", "status", "action")}
+
+
+def _pages(activity_id: UUID) -> Iterator[Page]:
+    """Give the activity's documents with their positions, so many at a time that memory does not grow with them."""
+    known = ActivityDocument.objects.filter(activity_id=activity_id).order_by("position")
+    last = -1
+    while page := list(known.filter(position__gt=last).values_list("document_id", "position")[:PAGE]):
+        yield page
+        last = page[-1][1]
+
+
 def comes_any(activity: Activity, plan: Compiled, position: int, state: ActivityState) -> bool:
     """Tell if the steps before let at least one document through to the step, or the activity has none at all."""
     upstream = Upstream(plan, activity, position, state)
-    known = list(ActivityDocument.objects.filter(activity=activity).values_list("document_id", flat=True))
-    return not known or any(map(upstream.takes, known))
+    none = True
+    for page in _pages(activity.pk):
+        none = False
+        if upstream.takes([document for document, _ in page]):
+            return True
+    return none
 
 
 def unopened_documents(activity: Activity, plan: Compiled, position: int) -> dict[str, str]:
     """Return by name how documents stand in a step that settled as a whole: as it does, if they came so far."""
     upstream = Upstream(plan, activity, position)
     status = PUBLIC_STATUS[unpack(activity.state).phase(position)]
+    known = dict(
+        ActivityDocument.objects.filter(activity=activity).values_list("document_id", "document__name")
+    )
     branches = plan.graph.routing and status == "SKIPPED"
-    known = ActivityDocument.objects.filter(activity=activity).values_list("document_id", "document__name")
-    return {name: "NOT_TAKEN" if branches and not upstream.takes(pk) else status for pk, name in known}
+    reached = upstream.takes(known) if branches else known.keys()
+    return {name: status if document in reached else "NOT_TAKEN" for document, name in known.items()}
 
 
 def unrouted_documents(activity: Activity, plan: Compiled) -> int:
