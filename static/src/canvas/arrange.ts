@@ -122,7 +122,7 @@ function optionsFor(direction: Direction): Record<string, string> {
     "elk.spacing.nodeNode": "32",
     "elk.spacing.edgeNode": "20",
     "elk.spacing.edgeEdge": "14",
-    "elk.layered.spacing.nodeNodeBetweenLayers": direction === "right" ? "32" : "36",
+    "elk.layered.spacing.nodeNodeBetweenLayers": "36",
     "elk.layered.spacing.edgeNodeBetweenLayers": "14",
     "elk.layered.spacing.edgeEdgeBetweenLayers": "10",
     "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",

@@ -1,20 +1,21 @@
 /** An edge on the editor's canvas: selected, it offers what can be done with it. */
 import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
 import { memo } from "react";
-import type { GraphEdge } from "../../canvas/graph";
+import type { GraphEdge, Point } from "../../canvas/graph";
 import { elbow, middle, softPath } from "../../canvas/path";
 import { Icon } from "../../shared/ui/bits";
 import { removeSelected, toggleAwait } from "../actions";
 import { useStore } from "../store";
 
-export type EditorEdgeData = { edge: GraphEdge };
+/** `way` is null while an end is in the hand. */
+export type EditorEdgeData = { edge: GraphEdge; way: readonly Point[] | null };
 export type EditorFlowEdge = Edge<EditorEdgeData, "action">;
 
 export const EditorEdge = memo(function EditorEdge(props: EdgeProps<EditorFlowEdge>) {
   const { data, markerEnd, selected, sourceX, sourceY, targetX, targetY } = props;
   if (!data) return null;
-  const { edge } = data;
-  const points = elbow({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, false);
+  const { edge, way } = data;
+  const points = way ?? elbow({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, false);
   const at = middle(points);
   const place = { transform: `translate(-50%, -50%) translate(${at.x}px, ${at.y}px)` };
   return (

@@ -49,25 +49,41 @@ export function toNodes(
   });
 }
 
+export type EdgeLooks = {
+  readonly selected: string | null;
+  /** Ways around the steps, by edge id. */
+  readonly routes: Readonly<Record<string, readonly Point[]>>;
+  /** Steps in the hand: their edges go straight until they are dropped. */
+  readonly drag: Readonly<Record<string, Point>> | null;
+};
+
 export function toEdges(
   graph: GraphView,
-  selected: string | null,
+  { selected, routes, drag }: EdgeLooks,
   kept: ReadonlyMap<string, EditorFlowEdge>,
 ): EditorFlowEdge[] {
-  const actions = new Map(graph.steps.map((step) => [step.slug, step]));
+  const steps = new Map(graph.steps.map((step) => [step.slug, step]));
   return graph.edges.map((edge) => {
     const id = edgeId(edge);
-    const source = actions.get(edge.from);
+    const source = steps.get(edge.from);
     const handle = sourceHandle({ ...graph, steps: source ? [source] : [] }, edge);
+    const loose = drag !== null && (edge.from in drag || edge.to in drag);
+    const way = loose ? null : (routes[id] ?? null);
     const before = kept.get(id);
-    if (before && before.selected === (id === selected) && before.sourceHandle === handle) return before;
+    const same =
+      before?.selected === (id === selected) &&
+      before.sourceHandle === handle &&
+      before.data !== undefined &&
+      before.data.edge.implied === edge.implied &&
+      sameWay(before.data.way, way);
+    if (before && same) return before;
     return {
       id,
       source: edge.from,
       target: edge.to,
       type: "action" as const,
       sourceHandle: handle,
-      data: { edge },
+      data: { edge, way },
       selected: id === selected,
       selectable: !edge.implied,
       focusable: !edge.implied,
@@ -75,6 +91,12 @@ export function toEdges(
       markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14, color: "var(--edge-idle)" },
     };
   });
+}
+
+function sameWay(left: readonly Point[] | null, right: readonly Point[] | null): boolean {
+  if (left === right) return true;
+  if (!left || !right || left.length !== right.length) return false;
+  return left.every((point, index) => point.x === right[index]?.x && point.y === right[index]?.y);
 }
 
 function peopleByStep(people: readonly Person[]): ReadonlyMap<string, string> {

@@ -12,14 +12,13 @@ export function Inspector() {
   const kind = useEditor((state) =>
     slug === undefined ? null : (findStep(planOf(state), slug)?.kind ?? null),
   );
-  if (slug === undefined || kind === null)
+  if (count > 1)
     return (
-      <aside className="editor-right" aria-label="Step">
-        <p className="muted">
-          {count > 1 ? `${count} steps are selected.` : "Select a step to configure it."}
-        </p>
+      <aside className="editor-right" aria-label="Steps">
+        <p className="muted">{count} steps are selected.</p>
       </aside>
     );
+  if (slug === undefined || kind === null) return null;
   return (
     <aside className="editor-right" aria-label={`Step ${slug}`}>
       <Kind kind={kind} />

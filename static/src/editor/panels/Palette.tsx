@@ -2,7 +2,7 @@
 import { kindWord } from "../../shared/statuses";
 import { Icon } from "../../shared/ui/bits";
 import { addStepOf } from "../actions";
-import { DRAG_TYPE } from "../canvas/EditorCanvas";
+import { DRAG_TYPE } from "../canvas/useHands";
 import { KINDS, type Step } from "../model/plan";
 import { useStore } from "../store";
 
