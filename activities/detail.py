@@ -36,7 +36,7 @@ def step_detail(activity: Activity, slug: str) -> dict[str, Any]:
         "dependsOn": [str(dependency) for dependency in plan.steps[row.position].depends_on],
         "conditionExpr": plan.steps[row.position].condition_expr,
         **shown_value(activity, "input", row.input),
-        **shown_value(activity, "result", documents_result(activity, slug) if fans_out else row.result),
+        **shown_value(activity, "result", _of_documents(activity, slug) if fans_out else row.result),
         "children": _children(activity, row.position),
         "reason": row.reason,
         "logs": row.logs or [],
@@ -46,6 +46,10 @@ def step_detail(activity: Activity, slug: str) -> dict[str, Any]:
         "task": {"url": work.url, "title": work.title, "status": work.status} if work else None,
         "why": services.why_not(activity, slug),
     }
+
+
+def _of_documents(activity: Activity, slug: str) -> dict[str, Any]:
+    return documents_result(activity, slug, most=DOCUMENTS_SHOWN)
 
 
 def shown_value(activity: Activity, name: str, value: Any) -> dict[str, Any]:

@@ -152,10 +152,10 @@ def _fallback_key(step: Any) -> str | None:
     return "data" if getattr(step.config, "module_ref", None) == "builtin/load_file" else None
 
 
-def documents_result(activity: Activity, slug: str) -> dict[str, Any]:
-    """Return the result of a per-document step: by document name, the result of each that completed."""
+def documents_result(activity: Activity, slug: str, *, most: int | None = None) -> dict[str, Any]:
+    """Return the result of a per-document step: by document name, the result of each (the first `most`) completed."""
     rows = StepDocument.objects.filter(step__activity=activity, step__slug=slug, status="COMPLETED")
-    found = dict(rows.order_by("position").values_list("document__name", "result"))
+    found = dict(rows.order_by("position").values_list("document__name", "result")[:most])
     return {"documents": blobs.resolved(activity.organization_id, found)}
 
 

@@ -140,6 +140,12 @@ class World:
     ) -> Activity:
         """Start the plan in the project."""
         families = [document(name) for name in documents]
+        return self.start_plan_on(plan, families, by=by, inputs=inputs)
+
+    def start_plan_on(
+        self, plan: Plan, families: Sequence[DocumentFamily], *, by: Person | None = None, inputs: Any = None
+    ) -> Activity:
+        """Start the plan in the project on documents that are there."""
         return services.start(
             plan, project=builders.project(), by=by, inputs=inputs or {}, documents=families
         )

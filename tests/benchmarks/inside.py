@@ -52,7 +52,7 @@ def _in_thread(work: Callable[[], None]) -> None:
 def measure(port: int) -> dict[str, Any]:
     """Return every number of this environment."""
     from tests import builders
-    from tests.benchmarks import bare, measuring, plans
+    from tests.benchmarks import bare, documents, measuring, plans
     from tests.chaos.seed import session_of
 
     ann = builders.ann()
@@ -66,6 +66,7 @@ def measure(port: int) -> dict[str, Any]:
     return {
         "rates": rates,
         "transition": {steps: measuring.transition_milliseconds(steps) for steps in (10, 2000)},
+        "documents": documents.measured(),
         "latency": measuring.latency_milliseconds(f"http://127.0.0.1:{port}", session_of(ann)),
     }
 

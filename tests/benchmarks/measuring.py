@@ -58,9 +58,9 @@ def seconds_of(project: Project, plan: Plan, shape: str) -> float:
     return time.perf_counter() - began
 
 
-def wait_for_end(activities: Sequence[UUID]) -> None:
+def wait_for_end(activities: Sequence[UUID], *, seconds: float = PATIENCE_SECONDS) -> None:
     """Wait until all of them have completed; raise AssertionError for one that did not."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + seconds
     left = Activity.objects.filter(pk__in=activities)
     while left.filter(status__in=OPEN).exists():
         assert time.monotonic() < deadline, "activities do not end"

@@ -69,6 +69,7 @@ def scaled(folder: Path) -> dict[str, Any]:
         started["daphne"].wait_for_page(f"http://127.0.0.1:{port}{SIGN_IN}")
         for name in ("ours-1", "ours-2", "bare-1", "bare-2"):
             started[name].wait_for(" ready.")
+        environment["BENCH_WORKERS"] = " ".join(str(started[name].pid) for name in ("ours-1", "ours-2"))
         return inside("scaled", port, environment)
 
 
@@ -104,8 +105,16 @@ def report(title: str, found: Mapping[str, Any]) -> None:
         print(f"  {words:<42}{told}{bare:>8.0f}")
     print(
         f"  one transition: {transition['10']:.1f} ms of 10 steps, {transition['2000']:.1f} ms of 2,000;"
-        f" commit to 50 websockets: {latency['median']:.0f} ms, p95 {latency['p95']:.0f} ms\n"
+        f" commit to 50 websockets: {latency['median']:.0f} ms, p95 {latency['p95']:.0f} ms"
     )
+    bare = rates["bare"]["many"]
+    for count, of in found["documents"].items():
+        print(
+            f"  {int(count):>6,} documents, 3 steps each: {of['rate']:.0f} documents x steps a second"
+            f" ({of['rate'] / bare:.2f} of bare chains), {of['milliseconds']:.1f} ms a document,"
+            f" a worker grew by {of['megabytes']:.0f} MB at most"
+        )
+    print()
 
 
 if __name__ == "__main__":

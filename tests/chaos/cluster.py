@@ -23,12 +23,6 @@ PACE = {"LEASE_SECONDS": str(LEASE_SECONDS), "SWEEP_SECONDS": "0.5", "ANNOUNCE_A
 class Process(Program):
     """A program that can be killed alone, as an operator or the kernel would; its children must see to themselves."""
 
-    @property
-    def pid(self) -> int:
-        """The id of the running process."""
-        assert self._process is not None, f"{self} was never started"
-        return self._process.pid
-
     def wait(self, *, seconds: float) -> int:
         """Wait until the process has ended by itself, and return its exit code."""
         assert self._process is not None, f"{self} was never started"

@@ -47,6 +47,12 @@ class Program:
         return self._process is not None and self._process.poll() is None
 
     @property
+    def pid(self) -> int:
+        """The id of the running process."""
+        assert self._process is not None, f"{self} was never started"
+        return self._process.pid
+
+    @property
     def output(self) -> str:
         """What the process has written until now, over all its starts."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
