@@ -1,10 +1,11 @@
 /** Add a step, placed, and perhaps behind another one. */
 import type { Point } from "../../canvas/graph";
 import type { Json, JsonObject, Plan, Step } from "../model/plan";
-import { layoutOf } from "../model/plan";
+import { findStep, layoutOf } from "../model/plan";
 
-/** `places` are where the other steps are drawn now: placing one step places them all, or they would move. */
+/** A slug that is taken adds nothing. `places` are where the other steps are drawn now: placing one step places them all, or they would move. */
 export function addStep(plan: Plan, step: Step, at: Point, places: Readonly<Record<string, Point>>): Plan {
+  if (findStep(plan, step.slug)) return plan;
   const layout = { ...places, ...layoutOf(plan), [step.slug]: at };
   return { ...plan, steps: [...plan.steps, step], layout: layout as unknown as JsonObject };
 }
