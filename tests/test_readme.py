@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from activities.management.commands.test_plan import run_case
+from activities.trial.cases import run_cases
 from plans.language.source import parse_source
 
 README = Path(__file__).parent.parent / "README.md"
@@ -20,11 +20,9 @@ def test_an_example_of_the_readme_holds(number: int, tmp_path: Path) -> None:
     document = parse_source(EXAMPLES[number], filename="example.yaml")
     assert isinstance(document, dict)
 
-    outcomes = [
-        run_case(document, case, n, tmp_path / "plan.yaml")
-        for n, case in enumerate(document["test"]["cases"])
-    ]
+    outcomes = list(run_cases(document, folder=tmp_path))
 
+    assert outcomes
     assert [ran.why for ran in outcomes] == [""] * len(outcomes)
 
 

@@ -27,8 +27,9 @@ from activities.steps.llm_reply import map_reply
 from activities.steps.script import Script
 from activities.steps.script_bridges import listed
 from activities.steps.script_host import ScriptHost as RealHost
+from activities.trial.clock import when_due
 from activities.trial.compare import same
-from plans.language.schema import BridgeCallConfig, LlmConfig, PlanConfig
+from plans.language.schema import ApprovalConfig, BridgeCallConfig, LlmConfig, PlanConfig
 from plans.language.schema import Step as PlanStep
 
 ON_THE_NETWORK = {"builtin/openai", "builtin/http/get"}
@@ -205,6 +206,10 @@ class PlayedHandler:
                     error.get("code", 500), str(error.get("message", "failed")), str(error.get("class", ""))
                 )
                 return Failed(info)
+            case "due" if self.kind in HUMAN:
+                config = call.step.config
+                ended = when_due(config) if isinstance(config, ApprovalConfig) else None
+                return ended or Waiting("TASK" if self.kind == "CREATE_TASK" else "APPROVAL")
             case outcome:
                 return system_error(f'a mock of step "{call.step.slug}" has unknown outcome {outcome!r}')
 

@@ -6,7 +6,7 @@ import hashlib
 import itertools
 import mimetypes
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -63,13 +63,18 @@ class Trial:
         """Return `{status, outcome, output, error, steps, findings, unrouted}`; status None where it does not start."""
         return self.perform(Local(self.clock), Played).report()
 
-    def perform(self, local: Local, handlers: Players) -> Performed:
-        """Run the plan, if it may start, as the dispatcher and the handlers will have it."""
+    def perform(self, local: Local, handlers: Players, *, about: Collection[str] | None = None) -> Performed:
+        """Run the plan, if it may start, as the dispatcher and the handlers will have it.
+
+        With `about`, errors of other steps do not keep it from starting.
+        """
         plan, findings = read(self.document)
         definitions = merged((plan.test or {}).get("catalog"), self.catalog)
         findings = [*findings, *check(plan, read_catalog(definitions))]
         given, more = judge(plan, self.inputs, self.variables)
         findings += more
+        if about is not None:
+            findings = [finding for finding in findings if finding.step is None or finding.step in about]
         if any(finding.severity == "error" for finding in findings):
             return Performed(plan, definitions, findings, None)
         others = written_plans(definitions)

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from activities.trial.cases import NO_CASES, Ran, case_list, run_cases
 from activities.trial.compare import differences
 from activities.trial.database import throwaway
 from activities.trial.recording import EXPECTATIONS, recorded
 from activities.trial.rewriting import RewriteProblem, with_cases
-from activities.trial.run import Trial
 from plans.language.source import SourceError, parse_source
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """What became of one case; `why` it does not hold, "" if it does; `actual` is None where nothing came out."""
-
-    name: str
-    why: str
-    actual: Mapping[str, Any] | None = None
-    case: Mapping[str, Any] | None = None
 
 
 class Command(BaseCommand):
@@ -111,30 +100,7 @@ def cases_of(file: Path) -> Iterator[Ran]:
     except (OSError, UnicodeDecodeError, SourceError) as error:
         yield Ran("", f"the file can't be read: {error}")
         return
-    test = document.get("test") if isinstance(document, dict) else None
-    cases = test.get("cases") if isinstance(test, dict) else None
-    if not isinstance(cases, list) or not cases:
-        yield Ran("", "the plan has no test cases; add some under test.cases")
+    if not isinstance(document, dict) or not case_list(document):
+        yield Ran("", NO_CASES)
         return
-    assert isinstance(document, dict)
-    for number, case in enumerate(cases, 1):
-        yield run_case(document, case, number, file)
-
-
-def run_case(document: dict[str, Any], case: dict[str, Any], number: int, file: Path) -> Ran:
-    """Run one case."""
-    name = str(case.get("name", f"case {number}"))
-    shared = document["test"].get("mocks") or []
-    trial = Trial(
-        document,
-        inputs={} if case.get("input") is None else case["input"],
-        variables=case.get("variables"),
-        documents=case.get("documents") or [],
-        mocks=[*(case.get("mocks") or []), *shared],
-        folder=file.parent,
-    )
-    try:
-        actual = trial.run()
-    except Exception as error:  # noqa: BLE001  one case that breaks must not hide the others
-        return Ran(name, f"the run broke: {type(error).__name__}: {error}", case=case)
-    return Ran(name, "; ".join(differences(case, actual)), actual, case)
+    yield from run_cases(document, folder=file.parent)
