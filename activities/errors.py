@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from plans.errors import Conflict, Invalid, NotFound
+from plans.errors import Conflict, Invalid, NotFound, Refused
 
 
 class ActivityUnknown(NotFound):
@@ -51,3 +51,34 @@ class CommandRefused(Conflict):
     """A command that makes no sense in the state that the activity or step is in."""
 
     code = "command-refused"
+
+
+class TrialsBusy(Refused):
+    """Too many plans are being tried at once."""
+
+    code = "trials-busy"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(_("Others are trying plans at the moment; try again in a few seconds."))
+
+
+class TrialTooLong(Invalid):
+    """A plan that was tried did not come to an end in its time."""
+
+    code = "trial-too-long"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            _("The plan ran longer than %(seconds)g seconds and was stopped; try fewer of its steps.")
+            % {"seconds": seconds}
+        )
+
+
+class TrialBroke(Invalid):
+    """A plan that was tried took its process down with it."""
+
+    code = "trial-broke"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(_("The plan could not be tried to its end: %(why)s.") % {"why": why})

@@ -193,6 +193,8 @@ WORKER_THREADS = env.integer("WORKER_THREADS", 4)
 SANDBOX = {
     "workers": dict.fromkeys(("javascript", "jsonata", "modules"), env.integer("SANDBOX_PROCESSES", 4))
 }
+# All that the processes in which plans are tried are told: neither databases nor keys, so they can't reach any.
+TRIAL_ENVIRONMENT = {"DJANGO_SETTINGS_MODULE": __name__, "TIME_ZONE": TIME_ZONE}
 STEP_HANDLERS = {
     "SCRIPT": "activities.steps.script.Script",
     "EXECUTION": "activities.steps.execution.Execution",

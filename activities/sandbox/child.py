@@ -20,6 +20,7 @@ _RUNNERS: Final = {
     "javascript": "activities.sandbox.child_scripts",
     "jsonata": "activities.sandbox.child_expressions",
     "modules": "activities.sandbox.child_modules",
+    "trials": "activities.trial.child",
 }
 
 

@@ -17,7 +17,9 @@ from activities.sandbox.workers import Kind, Spawner, Worker, WorkerStartFailed
 class Settings:
     """How many children a kind may have, and after how many runs one is replaced."""
 
-    workers: Mapping[str, int] = field(default_factory=lambda: {"javascript": 4, "jsonata": 2, "modules": 8})
+    workers: Mapping[str, int] = field(
+        default_factory=lambda: {"javascript": 4, "jsonata": 2, "modules": 8, "trials": 2}
+    )
     runs: int = 1000
 
 
@@ -55,6 +57,12 @@ class Pool:
         """Start children until `count` exist, without waiting for them."""
         for _ in range(count):
             self._start_ahead()
+
+    @property
+    def cold(self) -> bool:
+        """Whether there is no child yet, and none on its way."""
+        with self._changed:
+            return not self._all and not self._starting
 
     def kill(self) -> None:
         """Kill every child and keep none from here on; leased ones are reaped by the thread that holds them."""
@@ -167,7 +175,7 @@ _shared = _Shared()
 
 
 def configure(*, workers: Mapping[str, int] | None = None, runs: int | None = None) -> None:
-    """Set caps by kind (`javascript`, `jsonata`, `modules`) and the runs of a child; kills what runs.
+    """Set caps by kind (`javascript`, `jsonata`, `modules`, `trials`) and the runs of a child; kills what runs.
 
     Without a call, Django's `SANDBOX = {"workers": {…}, "runs": n}` holds where Django is set up, else the defaults.
     """

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 
 from activities.sandbox.frames import Frame, Pipe, PipeClosed, PipeTimeout
 
-Kind = Literal["javascript", "jsonata", "modules"]
+Kind = Literal["javascript", "jsonata", "modules", "trials"]
 
 START_SECONDS: Final = 60.0
 SEND_SECONDS: Final = 10.0
@@ -154,5 +154,9 @@ def _environment(kind: Kind) -> dict[str, str]:
         if kind == "modules"
         else {k: os.environ[k] for k in _KEPT_ENVIRONMENT if k in os.environ}
     )
+    if kind == "trials":
+        from django.conf import settings  # the other kinds do without
+
+        kept |= settings.TRIAL_ENVIRONMENT
     paths = [path or os.getcwd() for path in sys.path]
     return kept | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -14,8 +14,8 @@ from activities.heart import heart
 
 
 @contextmanager
-def throwaway() -> Iterator[None]:
-    """Point the default connection at an empty database in memory and the files at a temporary folder."""
+def throwaway() -> Iterator[str]:
+    """Point the default connection at an empty database in memory and the files at a temporary folder; give that."""
     heart.beats = False
     connections["default"].close()
     connections.databases["default"] |= {
@@ -31,7 +31,7 @@ def throwaway() -> Iterator[None]:
             for model in apps.get_models():
                 if model._meta.managed and not model._meta.proxy:
                     editor.create_model(model)
-        yield
+        yield folder
 
 
 def _store_files_in(folder: str) -> None:
