@@ -61,6 +61,7 @@ def _is_schema(value: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 Slug = Annotated[str, AfterValidator(_is_slug)]
+WebAddress = Annotated[str, AfterValidator(_is_web_address)]
 Schema = Annotated[dict[str, Any] | None, AfterValidator(_is_schema)]
 Metadata = dict[str, Any]
 
@@ -183,7 +184,7 @@ class Endpoint(_Closed):
 class BridgeDefinition(_Closed):
     """`definition` of a service bridge."""
 
-    base_url: Annotated[str, AfterValidator(_is_web_address)]
+    base_url: WebAddress
     agent_callable: bool = False
     default_headers: list[Header] = Field(default_factory=list)
     endpoints: list[Endpoint] = Field(min_length=1)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from activities import ai
-from activities.ai.agents import AgentRun, AgentTask, run_agent
+from activities.ai.agents import AgentRun, AgentTask, AgentTool, run_agent
 from activities.ai.stopping import Stop
 from activities.steps import (
     Completed,
@@ -26,12 +26,14 @@ from activities.steps import (
     agent_line,
     logs,
 )
+from activities.steps.agent_servers import server_tools
 from activities.steps.agent_tools import ToolProblem, Workshop, module_tools
 from activities.steps.bridges import bare_slug
-from activities.steps.failures import system
+from activities.steps.failures import business, system, timeout
 from activities.steps.llm import reply_lines
 from activities.steps.llm_prompt import fill, prompt_root
 from activities.steps.llm_reply import read_reply
+from activities.steps.mcp import McpFailed, McpProblem, McpRefused
 from activities.steps.model_use import Record, keep_use
 from plans.agent_runtimes import RuntimeDefinition, bare_definition, read_runtime
 from plans.errors import Invalid
@@ -76,36 +78,42 @@ class Agent:
             return Deferred("SLOT", until, open=partial(agent_line.look_again, mine))
         with agent_line.leaving(mine):
             told = _waited(slug, timezone.now() - mine.arrived_at)
-            return self._worked(call, config, runtime=runtime, chosen=chosen, stop=stop, told=told)
+            return self._worked(_Errand(call, config, runtime, chosen, stop), told)
 
     def close(self, activity_id: UUID, position: int, *, reason: str) -> None:
         """Leave the line."""
         agent_line.leave(activity_id, position)
 
-    def _worked(
-        self,
-        call: StepCall,
-        config: AgentConfig,
-        *,
-        runtime: RuntimeDefinition,
-        chosen: ai.Chosen,
-        stop: Stop,
-        told: list[LogLine],
-    ) -> Completed | Failed:
-        seconds = call.timeout_seconds or settings.AGENT_SECONDS
-        workshop = Workshop(call, stop, time.monotonic() + seconds)
-        warned: list[str] = []
+    def _worked(self, errand: _Errand, told: list[LogLine]) -> Completed | Failed:
+        """Gather the tools, and work with them; a server that can't be used is told of before a model is asked."""
+        runtime, workshop = errand.runtime, errand.workshop
+        servers = () if errand.chosen.stand_in else runtime.mcp_servers  # the stand-in calls nothing
+        try:
+            with server_tools(servers, workshop) as served:
+                told = [*told, *served.lines]
+                modules = module_tools((*runtime.module_refs, *errand.config.module_refs), workshop)
+                return self._ran(errand, _different([*modules, *served.tools]), told)
+        except (ToolProblem, McpProblem) as problem:
+            return system(type(problem).__name__, f'step "{errand.call.step.slug}" {problem}', logs=told)
+        except (McpFailed, McpRefused) as failed:
+            if isinstance(failed, McpFailed) and failed.timeout:
+                return timeout("McpFailed", str(failed), logs=told)
+            return business("mcp-failed", type(failed).__name__, str(failed), logs=told)
+
+    def _ran(self, errand: _Errand, tools: list[AgentTool], told: list[LogLine]) -> Completed | Failed:
+        call, runtime, warned = errand.call, errand.runtime, list[str]()
+        left = errand.workshop.deadline - time.monotonic()
         task = AgentTask(
             instructions=_instructions(call, runtime),
-            prompt=_prompt(call, config, warned),
-            tools=module_tools((*runtime.module_refs, *config.module_refs), workshop),
-            seconds=seconds,
+            prompt=_prompt(call, errand.config, warned),
+            tools=tools,
+            seconds=round(max(0.1, left), 1),
             max_requests=runtime.max_requests,
         )
-        run = run_agent(chosen, task, stop=stop)
+        run = run_agent(errand.chosen, task, stop=errand.workshop.stop)
         if run.use is not None:
             self._record(call, run.use)
-            told = [*told, *reply_lines(chosen, run.use)]
+            told = [*told, *reply_lines(errand.chosen, run.use)]
         kept = logs.capped([*logs.warnings(warned), *told, *_lines(run)])
         if run.failed is not None:
             error = ErrorInfo(run.failed.code, str(run.failed), "ModelError")
@@ -119,6 +127,20 @@ class Agent:
         return Completed(_result(run), logs=kept)
 
 
+class _Errand:
+    """One agent's work: what it is, with what, and until when, counted from now."""
+
+    def __init__(
+        self, call: StepCall, config: AgentConfig, runtime: RuntimeDefinition, chosen: ai.Chosen, stop: Stop
+    ) -> None:
+        self.call = call
+        self.config = config
+        self.runtime = runtime
+        self.chosen = chosen
+        seconds = call.timeout_seconds or settings.AGENT_SECONDS
+        self.workshop = Workshop(call, stop, time.monotonic() + seconds)
+
+
 def _runtime(call: StepCall, slug: str) -> RuntimeDefinition:
     shape = call.definitions.get("agentRuntimes", {}).get(slug)
     if shape is None:
@@ -130,6 +152,15 @@ def _runtime(call: StepCall, slug: str) -> RuntimeDefinition:
     if runtime.status != "READY":
         raise AgentProblem(f'names agent runtime "{slug}", which is {runtime.status}, not READY')
     return runtime
+
+
+def _different(tools: list[AgentTool]) -> list[AgentTool]:
+    """Return the tools; raise ToolProblem where two have one name."""
+    names = [tool.name for tool in tools]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ToolProblem(f'has two tools "{twice}"; give the MCP server another name')
+    return tools
 
 
 def _waited(slug: str, wait: timedelta) -> list[LogLine]:

@@ -56,7 +56,7 @@ class Workshop:
             limits = replace(sandbox.MODULE_LIMITS, seconds=left)
             outcome = sandbox.run_module(module.ref, request, limits=limits, on_start=started)
         if outcome.error is None:
-            return _bounded(outcome.value)
+            return bounded(outcome.value)
         if outcome.error["code"] == "invalid-options":
             raise ToolMisused(outcome.error["message"])
         raise ToolRefused(f"{outcome.error['code']}: {outcome.error['message']}")
@@ -85,10 +85,15 @@ def module_tools(refs: Iterable[str], workshop: Workshop) -> list[AgentTool]:
     return list(found.values())
 
 
+def tool_name(text: str) -> str:
+    """Return a text as models may name a tool."""
+    return _NOT_A_NAME.sub("_", text)[:64]
+
+
 def _tool(module: Module, workshop: Workshop) -> AgentTool:
     names = [document.name for document in workshop.call.documents]
     return AgentTool(
-        name=_NOT_A_NAME.sub("_", module.ref)[:64],
+        name=tool_name(module.ref),
         description=f"{module.title}. Without `documents`, it works on all of the activity.",
         parameters=_parameters(module, names),
         call=lambda arguments: workshop.run(module, arguments),
@@ -117,6 +122,7 @@ def _options(arguments: dict[str, Json]) -> dict[str, Json]:
     return options
 
 
-def _bounded(value: Json) -> Json:
+def bounded(value: Json) -> Json:
+    """Return the value, of a huge one its beginning as `{cut, text}`."""
     text = json.dumps(value, ensure_ascii=False)
     return value if len(text) <= MAX_ANSWER else {"cut": True, "text": text[:MAX_ANSWER]}

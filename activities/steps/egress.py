@@ -8,7 +8,6 @@ Rule 4: one deadline bounds the whole exchange: lookup, connection, redirects, e
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import socket
 import ssl
@@ -23,6 +22,9 @@ import httpcore
 import httpx
 from django.conf import settings
 
+from activities.steps.addresses import is_disguised, is_public
+from activities.steps.cut import Cut
+
 MAX_REDIRECTS: Final = 5
 MAX_ANSWER_BYTES: Final = 10 * 1024 * 1024
 PORTS: Final = {"http": 80, "https": 443}
@@ -33,16 +35,8 @@ SAFE_HEADERS: Final = frozenset(
 _NAME: Final = re.compile(
     r"[A-Za-z0-9._-]+"
 )  # what a name or an IPv4 address is made of, once IDNA is encoded
-_TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last 32 bits
-# Relays, and what older lists of special addresses leave out; clouds keep their metadata at the first two.
-_SPECIAL: Final = (
-    *("192.0.0.0/24", "168.63.129.16/32", "192.88.99.0/24"),
-    *("64:ff9b:1::/48", "fec0::/10", "::/96", "2001::/23", "3fff::/20", "5f00::/16"),
-)
-_REFUSED: Final = tuple(map(ipaddress.ip_network, _SPECIAL))
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 AllowSource = Callable[[int], Iterable[str]]
+Enough = Callable[[Mapping[str, str], bytearray], bool]
 
 
 class EgressError(Exception):
@@ -109,14 +103,25 @@ def allowed(organization_id: int) -> frozenset[str]:
     return frozenset(pair.lower() for pair in pairs)
 
 
-def exchange(request: Outgoing, *, allow: frozenset[str], seconds: float) -> Answer:
-    """Send the request, follow at most MAX_REDIRECTS, and return the answer; raise EgressError."""
+def exchange(
+    request: Outgoing,
+    *,
+    allow: frozenset[str],
+    seconds: float,
+    enough: Enough | None = None,
+    cut: Cut | None = None,
+) -> Answer:
+    """Send the request, follow at most MAX_REDIRECTS, and return the answer; raise EgressError.
+
+    `enough` tells by the headers and what came so far if that is all that is wanted: some answers never end. `cut` ends
+    the exchange from another thread.
+    """
     deadline = time.monotonic() + seconds
     try:
         with httpx.Client(
-            transport=CheckedTransport(allow, deadline), trust_env=False, timeout=seconds
+            transport=CheckedTransport(allow, deadline, cut), trust_env=False, timeout=seconds
         ) as client:
-            return _follow(client, _build(client, request), deadline)
+            return _follow(client, _build(client, request), deadline, enough)
     except httpx.TimeoutException as error:
         raise EgressTimeout(f"no complete answer within {seconds:g} s") from error
     except (httpx.InvalidURL, UnicodeError) as error:
@@ -130,12 +135,17 @@ def _build(client: httpx.Client, request: Outgoing) -> httpx.Request:
     return client.build_request(request.method, request.url, headers=headers, content=request.content)
 
 
-def _follow(client: httpx.Client, request: httpx.Request, deadline: float) -> Answer:
+def _follow(
+    client: httpx.Client,
+    request: httpx.Request,
+    deadline: float,
+    enough: Enough | None,
+) -> Answer:
     for _ in range(MAX_REDIRECTS + 1):
         response = client.send(request, stream=True, follow_redirects=False)
         if response.next_request is None:
             try:
-                return _read(response, deadline)
+                return _read(response, deadline, enough)
             finally:
                 response.close()
         response.close()
@@ -156,7 +166,8 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port or PORTS.get(url.scheme)
 
 
-def _read(response: httpx.Response, deadline: float) -> Answer:
+def _read(response: httpx.Response, deadline: float, enough: Enough | None) -> Answer:
+    headers = {name.lower(): text for name, text in response.headers.items()}
     content = bytearray()
     for part in response.iter_bytes():
         content += part
@@ -164,19 +175,19 @@ def _read(response: httpx.Response, deadline: float) -> Answer:
             raise AnswerTooLarge(f"the answer is larger than {MAX_ANSWER_BYTES // 1024 // 1024} MB")
         if time.monotonic() > deadline:
             raise EgressTimeout("the answer was not complete in time")
-    return Answer(
-        response.status_code, {name.lower(): text for name, text in response.headers.items()}, bytes(content)
-    )
+        if enough is not None and enough(headers, content):
+            break
+    return Answer(response.status_code, headers, bytes(content))
 
 
 class CheckedTransport(httpx.BaseTransport):
     """Carry requests over connections that `CheckedBackend` opened; one exchange, then closed."""
 
-    def __init__(self, allow: frozenset[str], deadline: float) -> None:
+    def __init__(self, allow: frozenset[str], deadline: float, cut: Cut | None = None) -> None:
         self._pool = httpcore.ConnectionPool(
             ssl_context=_trust(),
             max_keepalive_connections=0,
-            network_backend=CheckedBackend(allow, deadline),
+            network_backend=CheckedBackend(allow, deadline, cut or Cut()),
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -238,9 +249,10 @@ def _trust() -> ssl.SSLContext:
 class CheckedBackend(httpcore.NetworkBackend):
     """Open connections to checked addresses only, and let no operation outlast the deadline."""
 
-    def __init__(self, allow: frozenset[str], deadline: float) -> None:
+    def __init__(self, allow: frozenset[str], deadline: float, cut: Cut) -> None:
         self._allow = allow
         self._deadline = deadline
+        self._cut = cut
         self._sockets = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -262,7 +274,7 @@ class CheckedBackend(httpcore.NetworkBackend):
             except httpcore.ConnectError as error:
                 refused = error
             else:
-                return _DeadlineStream(stream, self._deadline)
+                return _DeadlineStream(stream, self._deadline, self._cut)
         raise refused or httpcore.ConnectError(f"{host} has no address")
 
     def connect_unix_socket(
@@ -277,9 +289,11 @@ class CheckedBackend(httpcore.NetworkBackend):
 
 
 class _DeadlineStream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, deadline: float, cut: Cut) -> None:
         self._stream = stream
         self._deadline = deadline
+        self._cut = cut
+        cut.watch(stream.get_extra_info("socket"))
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._stream.read(max_bytes, _left(self._deadline))
@@ -294,7 +308,7 @@ class _DeadlineStream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         stream = self._stream.start_tls(ssl_context, server_hostname, _left(self._deadline))
-        return _DeadlineStream(stream, self._deadline)
+        return _DeadlineStream(stream, self._deadline, self._cut)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
@@ -315,7 +329,7 @@ def addresses_for(host: str, port: int, *, allow: frozenset[str], seconds: float
         return _resolve(host, port, seconds)
     if not _NAME.fullmatch(host) and ":" not in host:
         raise EgressDenied(f"service bridge egress denied: {host!r} is no host name")
-    if _is_disguised(host):
+    if is_disguised(host):
         raise EgressDenied(
             f"service bridge egress denied: {host} is an address in a spelling that hides it; write it as a.b.c.d"
         )
@@ -326,39 +340,6 @@ def addresses_for(host: str, port: int, *, allow: frozenset[str], seconds: float
         f"service bridge egress denied: {host} is not at a public address;"
         f' an operator can allow "{_pair(host, port)}" by EGRESS_ALLOW'
     )
-
-
-def is_public(text: str) -> bool:
-    """Tell if an address is one of the public internet, also where it carries an IPv4 address within."""
-    try:
-        address = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return False
-    return all(_is_public(each) for each in (address, *_within(address)))
-
-
-def _is_public(address: Address) -> bool:
-    if not address.is_global or address.is_multicast or (address.is_reserved and address not in _TRANSLATED):
-        return False
-    return not any(address in network for network in _REFUSED if network.version == address.version)
-
-
-def _within(address: Address) -> list[ipaddress.IPv4Address]:
-    if isinstance(address, ipaddress.IPv4Address):
-        return []
-    found = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-    if address in _TRANSLATED:
-        found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    return [each for each in found if each is not None]
-
-
-def _is_disguised(host: str) -> bool:
-    """Tell if the resolver would read the host as an IPv4 address in another spelling (0x7f.1, 2130706433)."""
-    try:
-        packed = socket.inet_aton(host)
-    except (OSError, UnicodeError):
-        return False
-    return socket.inet_ntoa(packed) != host
 
 
 def _pair(host: str, port: int) -> str:
