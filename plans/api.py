@@ -16,11 +16,13 @@ from rest_framework.viewsets import GenericViewSet
 
 from plans import services
 from plans.api_shapes import finding_list, plan_shape, version_shape, whole_shape
+from plans.bodies import document_in, notation_in, number_in, numbers_in, text_in, version_in
+from plans.editor.saving import merge_with_head, source_of
 from plans.errors import Invalid, NotFound
 from plans.idempotency import Idempotent
 from plans.models import Plan
-from plans.parsers import JsonDocument, Source, YamlDocument
-from plans.requests import person_of
+from plans.parsers import EditorBody, JsonDocument, JsonDraft, Source, YamlDocument
+from plans.requests import body_of, person_of
 from plans.selectors import find_organization, find_plan
 from plans.services.plans import NEW, version_of
 from plans.services.rewriting import rewritten
@@ -110,6 +112,45 @@ class PlanApi(Idempotent, GenericViewSet[Plan]):
         )
         return _answer(saved, status.HTTP_200_OK)
 
+    @DOCUMENT
+    @action(detail=True, methods=["post"], parser_classes=[EditorBody])
+    def save(self, request: Request, slug: str) -> Response:
+        """Save `{document, source, notation, note, changeSequence}` as the next version; answers as PUT does.
+
+        An old `changeSequence` is 409 `stale-change-sequence`, and the document becomes your draft. The source is kept
+        with what changed put into it.
+        """
+        plan, body = _plan(request, slug), body_of(request)
+        document = document_in(body)
+        saved = services.save_plan(
+            plan.organization,
+            document,
+            by=person_of(request),
+            source=source_of(document, text_in(body, "source"), notation_in(body)),
+            note=text_in(body, "note"),
+            slug=slug,
+            expected=number_in(body, "changeSequence"),
+            began_from=version_in(body, plan),
+        )
+        return _answer(saved, status.HTTP_200_OK)
+
+    @DOCUMENT
+    @action(detail=True, methods=["post"], parser_classes=[EditorBody])
+    def merge(self, request: Request, slug: str) -> Response:
+        """Merge `{document, beganFromVersionNumber, takeTheirs?}` with the newest version; save nothing.
+
+        Answers `{document, conflicts, theirs, mine}`; `takeTheirs` numbers the conflicts that go by theirs.
+        """
+        plan, body = _plan(request, slug), body_of(request)
+        merged = merge_with_head(
+            plan,
+            document_in(body),
+            by=person_of(request),
+            began_from=version_in(body, plan),
+            take=numbers_in(body, "takeTheirs"),
+        )
+        return Response(merged)
+
     @extend_schema(parameters=[ORGANIZATION], responses={204: None})
     def destroy(self, request: Request, slug: str) -> Response:
         """Delete a plan that no project is bound to."""
@@ -196,24 +237,36 @@ class PlanApi(Idempotent, GenericViewSet[Plan]):
     @extend_schema(methods=["GET", "PUT"], parameters=[ORGANIZATION], responses={200: OpenApiTypes.OBJECT})
     @extend_schema(methods=["PUT"], request=OpenApiTypes.OBJECT)
     @extend_schema(methods=["DELETE"], parameters=[ORGANIZATION], responses={204: None})
-    @action(detail=True, methods=["get", "put", "delete"])
+    @action(detail=True, methods=["get", "put", "delete"], parser_classes=[JsonDraft, YamlDocument])
     def draft(self, request: Request, slug: str) -> Response:
-        """Keep, get or throw away your own draft, kept as typed."""
+        """Keep, get or throw away your own draft, kept as typed.
+
+        PUT the document, or `{document, source, beganFromVersionNumber}`.
+        """
         plan = _plan(request, slug)
         if request.method == "DELETE":
             services.discard_draft(plan, by=person_of(request))
             return Response(status=status.HTTP_204_NO_CONTENT)
         if request.method == "PUT":
-            sent: Any = request.data
-            if not isinstance(sent, Source):
-                raise Invalid(_("the body is empty; send the plan document as it is typed so far"))
-            services.keep_draft(plan, sent.value, by=person_of(request), source=_text(request))
+            _keep_draft(plan, request)
         draft = services.draft_of(plan, person_of(request))
         if draft is None:
             raise NotFound(_("you have no draft of this plan"))
         began_from = draft.began_from.number if draft.began_from else None
         shape = {"document": draft.document, "source": draft.source, "beganFromVersionNumber": began_from}
         return Response(shape | {"updatedAt": draft.updated_at})
+
+
+def _keep_draft(plan: Plan, request: Request) -> None:
+    sent: Any = request.data
+    if not isinstance(sent, Source):
+        raise Invalid(_("the body is empty; send the plan document as it is typed so far"))
+    value, text, began_from = sent.value, sent.text, None
+    if isinstance(value, dict) and isinstance(value.get("document"), dict) and "steps" not in value:
+        text = text_in(value, "source")
+        began_from = version_in(value, plan)
+        value = value["document"]
+    services.keep_draft(plan, value, by=person_of(request), source=text, began_from=began_from)
 
 
 def _plan(request: Request, slug: str) -> Plan:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
-
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -15,17 +11,15 @@ from rest_framework.viewsets import ViewSet
 
 from plans.access import require_in
 from plans.api import ORGANIZATION
+from plans.bodies import document_in, notation_in, text_in
 from plans.catalog import catalog_of
 from plans.editor.choices import choices
 from plans.editor.looking import look, look_at_source
-from plans.errors import Invalid
 from plans.models import Organization
-from plans.notation import JSON, YAML_
 from plans.parsers import EditorBody
 from plans.requests import body_of, person_of
 from plans.selectors import find_organization
 
-NOTATIONS: Final = (YAML_, JSON)
 ANSWER = extend_schema(
     parameters=[ORGANIZATION], request=OpenApiTypes.OBJECT, responses={200: OpenApiTypes.OBJECT}
 )
@@ -60,36 +54,6 @@ class PlanEditorApi(ViewSet):
     def catalog(self, request: Request) -> Response:
         """List what a plan of the organization may name: modules, task templates, bridges, prompts, people …"""
         return Response(choices(_organization(request)))
-
-
-def document_in(body: Mapping[str, Any], key: str = "document") -> dict[str, Any]:
-    """Return the document of a request; raise Invalid where there is none."""
-    found = body.get(key)
-    if not isinstance(found, dict):
-        raise Invalid(
-            _('send {"%(key)s": …} with a plan document in it: an object with slug, name and steps')
-            % {"key": key},
-            code="no-plan",
-        )
-    return found
-
-
-def text_in(body: Mapping[str, Any], key: str) -> str:
-    """Return a text of a request, "" where there is none; raise Invalid for what is no text."""
-    found = body.get(key)
-    if found is not None and not isinstance(found, str):
-        raise Invalid(_('"%(key)s" must be a text') % {"key": key}, code="invalid-body")
-    return found or ""
-
-
-def notation_in(body: Mapping[str, Any]) -> str:
-    """Return `yaml` or `json`; YAML, which can hold both, where nothing is said."""
-    found = body.get("notation", YAML_)
-    if found not in NOTATIONS:
-        raise Invalid(
-            _("notation is one of %(known)s") % {"known": ", ".join(NOTATIONS)}, code="invalid-body"
-        )
-    return str(found)
 
 
 def _organization(request: Request) -> Organization:

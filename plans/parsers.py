@@ -56,6 +56,7 @@ class EditorBody(JsonBody):
 class _Parser(BaseParser):
     filename = ""
     keeps_text = False
+    limit = MAX_BYTES + ROOM
 
     def parse(
         self,
@@ -65,8 +66,9 @@ class _Parser(BaseParser):
     ) -> Any:
         """Read the body as a Source; raise TooLarge, Invalid."""
         refused = TooLarge(_("a plan may be 5 MiB large at most; split it"))
-        text = _text(stream, MAX_BYTES + ROOM, refused)
-        return Source(parse(text, filename=self.filename), text if self.keeps_text else "")
+        text = _text(stream, self.limit, refused)
+        value = parse(text, filename=self.filename, limit=self.limit)
+        return Source(value, text if self.keeps_text else "")
 
 
 class JsonDocument(_Parser):
@@ -74,6 +76,12 @@ class JsonDocument(_Parser):
 
     media_type = "application/json"
     filename = "plan.json"
+
+
+class JsonDraft(JsonDocument):
+    """`application/json`: a document, or `{document, source, …}`, which holds it twice."""
+
+    limit = EditorBody.limit
 
 
 class YamlDocument(_Parser):

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from plans.access import ROLES
-from plans.language.spellings import read, write
 from plans.models import (
     AgentRuntime,
     MembershipRole,
@@ -47,7 +46,7 @@ def choices(organization: Organization) -> dict[str, Any]:
         "roles": _roles(organization),
         "people": _people(organization),
         "plans": _plans(organization),
-        "scriptModules": [_named(row) for row in _of(ScriptModule, organization)],
+        "scriptModules": [_script(row, organization) for row in _of(ScriptModule, organization)],
         "documentStatuses": _document_statuses(organization),
         "models": list(MODELS),
     }
@@ -115,6 +114,10 @@ def _runtime(row: AgentRuntime) -> dict[str, Any]:
     return _named(row) | {"status": row.definition.get("status", "READY")}
 
 
+def _script(row: ScriptModule, organization: Organization) -> dict[str, Any]:
+    return _named(row) | {"ref": f"{organization.slug}/{row.slug}"}  # what scriptSidecars names it by
+
+
 def _roles(organization: Organization) -> list[dict[str, str]]:
     rows = MembershipRole.objects.filter(membership__organization=organization)
     own = sorted(set(rows.values_list("slug", flat=True)) - set(ROLES))
@@ -139,20 +142,10 @@ def _plans(organization: Organization) -> list[dict[str, Any]]:
     ]
 
 
-def _inputs(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """List the inputs of a plan, `{name, label, type, required}`."""
-    typed = {key: document[key] for key in ("inputOptions",) if key in document}
-    options = write(read(typed)[0]).get("inputOptions", [])
-    return [
-        {
-            "name": option["name"],
-            "label": option.get("label") or option["name"],
-            "type": option.get("type", "string"),
-            "required": option.get("required", False),
-        }
-        for option in options
-        if isinstance(option, dict) and option.get("name")
-    ]
+def _inputs(document: Mapping[str, Any]) -> list[str]:
+    options = document.get("inputOptions")
+    named = [option for option in options if isinstance(option, dict)] if isinstance(options, list) else []
+    return [option["name"] for option in named if isinstance(option.get("name"), str)]
 
 
 def _document_statuses(organization: Organization) -> list[dict[str, str]]:

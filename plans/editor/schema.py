@@ -10,7 +10,7 @@ from plans.language.schema.hints import GROUPS, WIDGETS
 
 _NOISE: Final = frozenset({"title", "description"})
 # Of a union of number types, pydantic writes bounds by their own names.
-_BOUNDS: Final = {"gt": "exclusiveMinimum", "ge": "minimum"}
+_BOUNDS: Final[dict[str, str]] = {"gt": "exclusiveMinimum", "ge": "minimum"}
 
 _HEAD: Final = """\
 /** How the editor's forms are made: made by `manage.py editor_schema` from the types of the plan language. */
@@ -108,7 +108,7 @@ def _resolve(value: Any, definitions: dict[str, Any]) -> Any:
         elif key == "editor":
             out[key] = item
         elif key not in _NOISE and key not in ("$defs", "discriminator"):
-            out[_BOUNDS.get(key, key)] = _resolve(item, definitions)
+            out[_BOUNDS.get(str(key), str(key))] = _resolve(item, definitions)
     return out
 
 

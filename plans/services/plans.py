@@ -53,12 +53,14 @@ def save_plan(
     note: str = "",
     slug: str | None = None,
     expected: int | None = ANY,
+    began_from: PlanVersion | None = None,
 ) -> Saved:
     """Save a document of any spelling as the next version of its plan, made if there is none of its slug.
 
     Errors in the plan do not keep it from being saved. `slug` names the plan that is meant, where the document could
     name another. An `expected` change sequence that is not the plan's is a Conflict, and the document becomes the
-    person's draft, so nothing is lost. Only what equals the head (layout and source too) makes no version.
+    person's draft (of `began_from`, where that is known), so nothing is lost. Only what equals the head (layout and
+    source too) makes no version.
     """
     if by is not None:
         require_in(by, "author", organization)
@@ -71,7 +73,7 @@ def save_plan(
             plan = _locked(organization, named, wanted=slug is not None, expected=expected)
             version = _add_version(plan, parsed, source=source, note=note, by=by, errors=errors)
     except _Stale:
-        _keep_for_later(organization, named, document, source=source, by=by)
+        _keep_for_later(organization, named, document, source=source, by=by, began_from=began_from)
         raise
     except IntegrityError as error:
         raise Conflict(
@@ -270,11 +272,17 @@ def _changes(head: PlanVersion | None, content: PlanContent, parsed: Document) -
 
 
 def _keep_for_later(
-    organization: Organization, slug: str, document: object, *, source: str, by: Person | None
+    organization: Organization,
+    slug: str,
+    document: object,
+    *,
+    source: str,
+    by: Person | None,
+    began_from: PlanVersion | None,
 ) -> None:
     plan = Plan.objects.alive().filter(organization=organization, slug=slug).first()
     if plan is not None and by is not None:
-        keep_draft(plan, document, by=by, source=source)
+        keep_draft(plan, document, by=by, source=source, began_from=began_from)
 
 
 def _refusal(plan: Plan, version: PlanVersion, errors: Sequence[Finding]) -> str:

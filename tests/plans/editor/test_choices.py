@@ -62,13 +62,13 @@ def test_every_list_of_the_pickers_is_there(project: Project, ann: Person, api: 
     ]
     assert found["prompts"] == [{"slug": "triage", "name": "Triage", "variables": ["text"]}]
     assert found["agentRuntimes"] == [{"slug": "desk", "name": "Desk", "status": "PAUSED"}]
-    assert found["scriptModules"] == [{"slug": "sums", "name": "Sums"}]
+    assert found["scriptModules"] == [{"slug": "sums", "name": "Sums", "ref": "northwind/sums"}]
     assert found["people"] == [{"username": "ann", "name": "Ann"}]
     assert found["plans"] == [
         {
             "slug": "child",
             "name": "Child",
-            "inputs": [{"name": "n", "label": "n", "type": "number", "required": True}],
+            "inputs": ["n"],
         }
     ]
     assert {"slug": "approver", "name": "Approver"} in found["roles"]
