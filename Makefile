@@ -38,6 +38,7 @@ pytest:
 		$(BIN)/pytest -q --last-failed --last-failed-no-failures none $(SELECT); }
 
 bench: setup
+	$(BIN)/python tests/benchmarks/checking.py
 	$(BIN)/python tests/benchmarks/run.py
 
 lint: setup

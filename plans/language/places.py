@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from plans.language.schema import Config, StepBase
 
@@ -45,8 +44,7 @@ _CONFIG: Final[dict[str, dict[str, Language]]] = {
 _ONLY: Final = {"approval_criteria": "condition", "enrichment": "inputMapping"}
 
 
-@dataclass(frozen=True, slots=True)
-class Authored:
+class Authored(NamedTuple):
     """One text, where it stands (wire path inside the step) and how it is read."""
 
     field: str
@@ -58,12 +56,37 @@ def authored(step: StepBase) -> Iterator[Authored]:
     """Walk over every authored text of a step."""
     if step.condition_expr is not None:
         yield Authored("conditionExpr", "jsonata", step.condition_expr)
-    written = step.config.model_fields_set
-    for name, language in _CONFIG[step.kind].items():
-        if name in written:
-            found: list[Authored] = []
-            _map(getattr(step.config, name), _field(name), language, _collector(found), only=_ONLY.get(name))
-            yield from found
+    config = step.config
+    written = config.model_fields_set
+    for name, field, language, only in _PLACES[step.kind]:
+        if name not in written:
+            continue
+        value = getattr(config, name)
+        if isinstance(value, str):
+            if only is None:
+                yield Authored(field, _actual(value, language), value)
+        elif isinstance(value, dict | list | tuple):
+            yield from _walk(value, field, language, only)
+
+
+def _walk(value: Any, field: str, language: Language, only: str | None) -> Iterator[Authored]:
+    if isinstance(value, dict):
+        entries = [(f"{field}.{key}", item) for key, item in value.items() if only in (None, key)]
+        only = None
+    else:
+        entries = [(f"{field}[{index}]", item) for index, item in enumerate(value)]
+    for place, item in entries:
+        if isinstance(item, str):
+            if only is None:
+                yield Authored(place, _actual(item, language), item)
+        elif isinstance(item, dict | list | tuple):
+            yield from _walk(item, place, language, only)
+
+
+def _actual(text: str, language: Language) -> Language:
+    if language != "value":
+        return language
+    return "template" if "{{" in text else "jsonata"
 
 
 def change_authored(step: StepBase, change: Change) -> StepBase:
@@ -92,10 +115,7 @@ def _change_config(config: Config, kind: str, change: Change) -> Config:
 
 def _map(value: Any, field: str, language: Language, change: Change, *, only: str | None) -> Any:
     if isinstance(value, str):
-        actual: Language = language
-        if language == "value":
-            actual = "template" if "{{" in value else "jsonata"
-        return value if only else change(Authored(field, actual, value))
+        return value if only else change(Authored(field, _actual(value, language), value))
     if isinstance(value, dict):
         return {
             key: _map(item, f"{field}.{key}", language, change, only=None) if only in (None, key) else item
@@ -109,14 +129,12 @@ def _map(value: Any, field: str, language: Language, change: Change, *, only: st
     return value
 
 
-def _collector(found: list[Authored]) -> Change:
-    def collect(place: Authored) -> str:
-        found.append(place)
-        return place.text
-
-    return collect
-
-
 def _field(name: str) -> str:
     head, *rest = name.split("_")
     return "config." + head + "".join(part.capitalize() for part in rest)
+
+
+_PLACES: Final[dict[str, tuple[tuple[str, str, Language, str | None], ...]]] = {
+    kind: tuple((name, _field(name), language, _ONLY.get(name)) for name, language in places.items())
+    for kind, places in _CONFIG.items()
+}

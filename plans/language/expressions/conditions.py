@@ -63,6 +63,8 @@ def condition_steps(text: str) -> frozenset[str] | None:
 
 def hyphen_slug_problem(text: str, slugs: Collection[str]) -> str | None:
     """Name the slug that an expression spells with a hyphen but without backticks (`steps.post-bill`), if any."""
+    if _HYPHENATED.search(text) is None:
+        return None
     bare = _QUOTED_OR_COMMENT.sub(lambda match: " " * len(match[0]), text)
     for match in _HYPHENATED.finditer(bare):
         words = match[1].split("-")

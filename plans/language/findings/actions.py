@@ -66,7 +66,8 @@ def check_unrouted(subject: Subject) -> Iterator[Finding]:
     for step in subject.steps:
         for entry in step.depends_on:
             taken.setdefault(entry.step, set()).add(entry.action)
-        mentioned.update(slug for slug, _ in steps_in_condition(step.condition_expr or ""))
+        if step.condition_expr and "steps" in step.condition_expr:
+            mentioned.update(slug for slug, _ in steps_in_condition(step.condition_expr))
     for step in subject.steps:
         entries = taken.get(step.slug)
         # Behind an edge without an action, a condition may decide by the outcome instead.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from plans.language.finding import Finding, error, warning
 from plans.language.findings.catalog import bare_slug
@@ -50,10 +50,10 @@ def _check_actions(step: StepBase) -> Iterator[Finding]:
     if not actions:
         return
     field = f"config.{_camel(step.config.actions_key or '')}"
-    for slug, count in Counter(action.slug for action in actions).items():
-        if count > 1:
-            message = f'duplicate action slug "{slug}" on step "{step.slug}"'
-            yield error("duplicate-action-slug", message, step=step.slug, field=field)
+    slugs = [action.slug for action in actions]
+    for slug in dict.fromkeys(slug for slug in slugs if slugs.count(slug) > 1):
+        message = f'duplicate action slug "{slug}" on step "{step.slug}"'
+        yield error("duplicate-action-slug", message, step=step.slug, field=field)
     for index, action in enumerate(actions):
         place = f"{field}[{index}]"
         if action.uuid and action.uuid != action.slug:
@@ -102,8 +102,10 @@ def check_configs(subject: Subject) -> Iterator[Finding]:
 def _check_required(step: StepBase) -> Iterator[Finding]:
     config = step.config
     for alternatives in type(config).required:
+        if any(getattr(config, _snake(key)) for key in alternatives):
+            continue
         # A value of a wrong type has its own finding.
-        if any(key in config.kept or getattr(config, _snake(key)) for key in alternatives):
+        if any(key in config.kept for key in alternatives):
             continue
         message = f'step "{step.slug}" ({step.kind}) needs config "{alternatives[0]}"'
         yield error("missing-config", message, step=step.slug, field=f"config.{alternatives[0]}")
@@ -197,10 +199,12 @@ def _module_warning(slug: str, ref: str, field: str) -> Finding:
     return warning("unknown-module", message, step=slug, field=field)
 
 
+@lru_cache(maxsize=64)
 def _camel(name: str) -> str:
     head, *rest = name.split("_")
     return head + "".join(part.capitalize() for part in rest)
 
 
+@lru_cache(maxsize=64)
 def _snake(key: str) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in key)

@@ -33,6 +33,12 @@ def wire_names(model: type[Model]) -> tuple[str, ...]:
     )
 
 
+@lru_cache(maxsize=64)
+def wire_name_set(model: type[Model]) -> frozenset[str]:
+    """Give the same keys to look one up."""
+    return frozenset(wire_names(model))
+
+
 def kind_of_value(value: object) -> str:
     """Name the JSON type of a value as messages say it."""
     match value:
@@ -63,13 +69,15 @@ def sort_keys(
     values: dict[str, Any] = {}
     kept: dict[str, Any] = {}
     for typed_key, value in typed.items():
-        key = str(typed_key)
+        key = typed_key if type(typed_key) is str else str(typed_key)
         name = aliases.get(key, key) if aliases else key
         if name not in known:
             kept[key] = value
             notes.unknown_key(key, known, place, severity=severity)
         elif value is None and name not in NULL_IS_A_VALUE:
             continue
+        elif name not in values:
+            values[name] = value
         else:
             place_value(name, value, key, values, kept, place, notes)
     return values, kept

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from typing import Any, Final
+
+from pydantic_core import PydanticSerializationError, to_json
 
 from plans.language import stepflow
 from plans.language.finding import Finding, Notes, Place
@@ -31,6 +32,7 @@ KEPT_KEYS: Final = frozenset(
     }
 )
 _PLAN: Final = Place("plan")
+_NESTED: Final = (dict, list)
 
 
 def read(document: object) -> tuple[Plan, list[Finding]]:
@@ -154,7 +156,7 @@ def _deeper_than(value: object, limit: int) -> bool:
             child
             for node in level
             for child in (node.values() if isinstance(node, dict) else node)
-            if isinstance(child, dict | list)
+            if isinstance(child, _NESTED)
         ]
         if not level:
             return False
@@ -163,6 +165,6 @@ def _deeper_than(value: object, limit: int) -> bool:
 
 def _json_size(value: object) -> int:
     try:
-        return len(json.dumps(value, separators=(",", ":")))
-    except (TypeError, ValueError):
+        return len(to_json(value))
+    except (PydanticSerializationError, ValueError):
         return 0

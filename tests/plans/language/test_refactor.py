@@ -305,3 +305,14 @@ def test_rewriting_is_idempotent_for_any_plan(steps: list[dict[str, Any]]) -> No
     once, _ = rewrite_uuids(read({"steps": steps})[0])
 
     assert rewrite_uuids(read(write(once))[0]) == (once, [])
+
+
+def test_a_renamed_step_is_found_in_the_inputs_of_a_plan_step() -> None:
+    child = {
+        "slug": "b",
+        "kind": "PLAN",
+        "config": {"activityPlanRef": "c", "inputs": {"v": "steps.a.x + 1"}},
+    }
+    plan, _ = rename_step(read({"steps": [{**PLAN["steps"][0]}, child]})[0], "a", "z")
+
+    assert write(plan)["steps"][1]["config"]["inputs"] == {"v": "steps.z.x + 1"}
