@@ -336,6 +336,8 @@ def test_numbers_and_key_order_survive() -> None:
         ("/builtin/http/get", "builtin/http/get"),
         ("/data/load", "data/load"),
         ("acme/work", "acme/work"),
+        ("module://acme/work", "acme/work"),
+        ("module:///builtins/eval", "builtin/eval"),
     ],
 )
 def test_modules_have_one_spelling(typed: str, ref: str) -> None:
