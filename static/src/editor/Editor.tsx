@@ -1,7 +1,9 @@
 /** The plan editor: palette, canvas, inspector, and what lies below; one store under all of it. */
+import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useState } from "react";
 import { getJson } from "../shared/api";
 import { toast } from "../shared/ui/toast";
+import { useArrange } from "./canvas/CanvasControls";
 import { EditorCanvas } from "./canvas/EditorCanvas";
 import "./editor.css";
 import { useKeys } from "./keys";
@@ -39,13 +41,15 @@ export function Editor(props: EditorProps) {
     );
   return (
     <StoreContext value={store}>
-      <Frame />
+      <ReactFlowProvider>
+        <Frame />
+      </ReactFlowProvider>
     </StoreContext>
   );
 }
 
 function Frame() {
-  useKeys();
+  useKeys(useArrange());
   return (
     <div className="editor">
       <Bar />

@@ -5,6 +5,8 @@ import { changeEdge, disconnect, type EdgeRef } from "./commands/connect";
 import { moveSteps } from "./commands/moveSteps";
 import { copySteps, pasteSteps, readClip } from "./commands/pasteSteps";
 import { removeSteps } from "./commands/removeSteps";
+import { reorderStep } from "./commands/reorderSteps";
+import { setStepField } from "./commands/setField";
 import { type Alignment, align } from "./layout/align";
 import { placeAfter, placeLast } from "./layout/place";
 import { readEntry, writeEntry } from "./model/dependsOn";
@@ -145,4 +147,53 @@ export function alignSelected(store: EditorStore, how: Alignment): void {
 export function titleOf(state: State, slug: string): string {
   const step = findStep(planOf(state), slug);
   return step ? nameOf(step) : slug;
+}
+
+export function toggleBypass(store: EditorStore): void {
+  const slugs = store.get().selection.steps;
+  if (slugs.length === 0) return;
+  const plan = planOf(store.get());
+  const on = !slugs.every((slug) => findStep(plan, slug)?.bypass === true);
+  const label = `${on ? "Bypass" : "Run"} ${slugs.length === 1 ? slugs[0] : `${slugs.length} steps`}`;
+  store.do(label, (now) =>
+    slugs.reduce((next, slug) => setStepField(next, slug, ["bypass"], on || undefined), now),
+  );
+  store.say(label);
+}
+
+/** Lead the keyboard to the first field of the selected step's form. */
+export function focusInspector(): void {
+  const fields = "input, textarea, select, [contenteditable=true], button";
+  document.querySelector<HTMLElement>(".editor-right .form :is(input, textarea, select)")?.focus();
+  if (!document.activeElement?.closest(".editor-right"))
+    document.querySelector<HTMLElement>(`.editor-right :is(${fields})`)?.focus();
+}
+
+/** Select the next step along an edge, or the one before; the first of several, in plan order. */
+export function walk(store: EditorStore, way: "up" | "down"): void {
+  const plan = planOf(store.get());
+  const here = store.get().selection.steps[0];
+  const steps = stepsOf(plan);
+  const step = here === undefined ? null : findStep(plan, here);
+  if (!step) {
+    store.select(steps[0] ? [steps[0].slug] : []);
+    return;
+  }
+  const upstream = (of: Step) => dependsOnOf(of).map((text) => readEntry(text)?.step ?? "");
+  const next =
+    way === "up"
+      ? upstream(step).find((slug) => findStep(plan, slug))
+      : steps.find((other) => upstream(other).includes(step.slug))?.slug;
+  if (next !== undefined) store.select([next]);
+}
+
+/** Ask which step to connect to. */
+export function connectFrom(store: EditorStore, slug: string): void {
+  store.select([slug]);
+  store.set({ dialog: { kind: "connect" } });
+}
+
+/** Move a step in the list of steps. */
+export function moveInList(store: EditorStore, slug: string, by: number): void {
+  store.do(`Move ${slug} in the list`, (plan) => reorderStep(plan, slug, by), `list:${slug}`);
 }

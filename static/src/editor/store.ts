@@ -17,8 +17,6 @@ export type Base = {
   readonly document: Plan;
 };
 
-export type Panel = "inspector" | "findings" | "outline" | "source" | "settings" | "try" | "versions";
-
 export type Person = {
   readonly id: string;
   readonly username: string;
@@ -54,12 +52,9 @@ export type State = {
 };
 
 /** Dialogs over the whole editor. */
-export type Dialog =
-  | { kind: "save" }
-  | { kind: "merge" }
-  | { kind: "settings" }
-  | { kind: "versions" }
-  | { kind: "keys" };
+export type Dialog = {
+  readonly kind: "save" | "merge" | "settings" | "versions" | "add" | "search" | "connect";
+};
 
 export class EditorStore {
   readonly props: EditorProps;

@@ -1,27 +1,38 @@
 /** Buttons on the canvas: zoom, fit, arrange. */
 import { Panel, useReactFlow } from "@xyflow/react";
-import type { GraphView } from "../../canvas/graph";
+import { useCallback } from "react";
+import { drawable } from "../../canvas/graph";
 import { Icon } from "../../shared/ui/bits";
 import { moveSteps } from "../commands/moveSteps";
-import { useStore } from "../store";
+import { graphOf } from "../model/look";
+import { planOf, useStore } from "../store";
 import { layOutAll } from "./usePlaces";
 
 const FIT = { padding: 0.12, maxZoom: 1 };
 
-export function CanvasControls({ graph }: { graph: GraphView }) {
+/** Lay everything out anew, as one entry of the history; the whole graph is in sight then. */
+export function useArrange(): () => void {
   const store = useStore();
+  const { fitView } = useReactFlow();
+  return useCallback(() => {
+    const { look } = store.get();
+    const graph = drawable(graphOf(planOf(store.get()), look));
+    void layOutAll({ ...graph, layout: {} }).then((places) => {
+      store.do("Arrange all steps", (plan) => moveSteps(plan, places, {}));
+      requestAnimationFrame(() => void fitView(FIT));
+    });
+  }, [store, fitView]);
+}
+
+export function CanvasControls() {
   const { zoomIn, zoomOut, fitView } = useReactFlow();
-  const arrange = async () => {
-    const places = await layOutAll({ ...graph, layout: {} });
-    store.do("Arrange all steps", (plan) => moveSteps(plan, places, {}));
-    window.setTimeout(() => void fitView(FIT), 50);
-  };
+  const arrange = useArrange();
   return (
     <Panel position="bottom-left" className="canvas-controls">
       <Button name="plus" label="Zoom in" onPress={() => void zoomIn()} />
       <Button name="minus" label="Zoom out" onPress={() => void zoomOut()} />
       <Button name="fit" label="Fit the whole graph" onPress={() => void fitView(FIT)} />
-      <Button name="plans" label="Arrange all steps" onPress={() => void arrange()} />
+      <Button name="plans" label="Arrange all steps" onPress={arrange} />
     </Panel>
   );
 }

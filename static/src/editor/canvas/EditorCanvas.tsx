@@ -1,15 +1,8 @@
 /** The canvas on which a plan is drawn: a view of the store. */
-import {
-  Background,
-  BackgroundVariant,
-  MiniMap,
-  ReactFlow,
-  ReactFlowProvider,
-  SelectionMode,
-} from "@xyflow/react";
+import { Background, BackgroundVariant, MiniMap, ReactFlow, SelectionMode } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import "../../canvas/canvas.css";
-import { useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { drawable, type GraphView, type Point } from "../../canvas/graph";
 import { toMarks } from "../../graph/findings";
 import { placesOf } from "../actions";
@@ -20,6 +13,7 @@ import { CanvasControls } from "./CanvasControls";
 import "./editor-canvas.css";
 import { EditorEdge, type EditorFlowEdge } from "./EditorEdge";
 import { type EditorFlowNode, EditorNode } from "./EditorNode";
+import { NodeMenu } from "./NodeMenu";
 import { QuickAdd, type QuickAddAt } from "./QuickAdd";
 import { Reveal } from "./Reveal";
 import { toEdges, toNodes } from "./toNodes";
@@ -52,11 +46,7 @@ export function EditorCanvas() {
         Laying out {graph.steps.length} steps…
       </p>
     );
-  return (
-    <ReactFlowProvider>
-      <Drawn graph={graph} places={places} />
-    </ReactFlowProvider>
-  );
+  return <Drawn graph={graph} places={places} />;
 }
 
 type DrawnProps = { graph: GraphView; places: Readonly<Record<string, Point>> };
@@ -67,7 +57,10 @@ function Drawn({ graph, places }: DrawnProps) {
   const people = useEditor((state) => state.people);
   const [drag, setDrag] = useState<Drag | null>(null);
   const [adding, setAdding] = useState<QuickAddAt | null>(null);
-  const { onDrop, onDragOver, ...hands } = useHands(setDrag, setAdding);
+  const [menu, setMenu] = useState<Point | null>(null);
+  const closeMenu = useCallback(() => setMenu(null), []);
+  const closeAdding = useCallback(() => setAdding(null), []);
+  const { onDrop, onDragOver, ...hands } = useHands(setDrag, setAdding, setMenu);
 
   const marks = useMemo(() => toMarks(findings), [findings]);
   const keptNodes = useRef<ReadonlyMap<string, EditorFlowNode>>(new Map());
@@ -113,7 +106,7 @@ function Drawn({ graph, places }: DrawnProps) {
         ariaLabelConfig={WORDS}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line)" />
-        <CanvasControls graph={graph} />
+        <CanvasControls />
         <Reveal places={places} />
         {graph.steps.length > 6 && (
           <MiniMap
@@ -128,7 +121,8 @@ function Drawn({ graph, places }: DrawnProps) {
       {graph.steps.length === 0 && (
         <p className="canvas-empty">Drag a step from the left onto the canvas, or press a kind there.</p>
       )}
-      {adding && <QuickAdd at={adding} onClose={() => setAdding(null)} />}
+      {menu && <NodeMenu at={menu} onClose={closeMenu} />}
+      {adding && <QuickAdd at={adding} onClose={closeAdding} />}
     </section>
   );
 }

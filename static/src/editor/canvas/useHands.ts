@@ -6,7 +6,7 @@ import {
   type OnConnectEnd,
   useReactFlow,
 } from "@xyflow/react";
-import { type DragEvent, useMemo } from "react";
+import { type DragEvent, type MouseEvent, useMemo } from "react";
 import type { Point } from "../../canvas/graph";
 import { BODY, nodeSize } from "../../canvas/measure";
 import type { StepKind } from "../../shared/statuses";
@@ -24,10 +24,12 @@ export const DRAG_TYPE = "application/x-throughline-kind";
 
 export type Drag = Readonly<Record<string, Point>>;
 
-/** `setDrag` holds where steps are while they are dragged, `setAdding` where a new one is asked for. */
+/** `setDrag` holds where steps are while they are dragged, `setAdding` where a new one is asked for, `setMenu` where
+ * a menu was. */
 export function useHands(
   setDrag: (change: (before: Drag | null) => Drag | null) => void,
   setAdding: (at: QuickAddAt | null) => void,
+  setMenu: (at: Point | null) => void,
 ) {
   const store = useStore();
   const flow = useReactFlow();
@@ -65,8 +67,17 @@ export function useHands(
       isValidConnection: ({ source, sourceHandle, target }: Connection | EditorFlowEdge) =>
         canConnect(planOf(store.get()), source, actionOf(sourceHandle), target),
       onConnectEnd,
+      onNodeContextMenu: (event: MouseEvent, node: EditorFlowNode) => {
+        event.preventDefault();
+        if (!store.get().selection.steps.includes(node.id)) store.select([node.id]);
+        setMenu({ x: event.clientX, y: event.clientY });
+      },
+      onSelectionContextMenu: (event: MouseEvent) => {
+        event.preventDefault();
+        setMenu({ x: event.clientX, y: event.clientY });
+      },
       onPaneClick: () => store.select([]),
-      onPaneContextMenu: (event: { preventDefault: () => void; clientX: number; clientY: number }) => {
+      onPaneContextMenu: (event: MouseEvent | globalThis.MouseEvent) => {
         event.preventDefault();
         const screen = { x: event.clientX, y: event.clientY };
         setAdding({ screen, flow: at(screen), after: null });
@@ -83,7 +94,7 @@ export function useHands(
         addStepOf(store, kind, { at: { x: middle.x - width / 2, y: middle.y - height / 2 }, after: null });
       },
     };
-  }, [store, flow, setDrag, setAdding]);
+  }, [store, flow, setDrag, setAdding, setMenu]);
 }
 
 function actionOf(handle: string | null | undefined): string | null {

@@ -6,7 +6,8 @@ import { DRAG_TYPE } from "../canvas/useHands";
 import { KINDS, type Step } from "../model/plan";
 import { useStore } from "../store";
 
-const TELLS: Record<Step["kind"], string> = {
+/** One line a kind: what such a step does. */
+export const KIND_TELLS: Record<Step["kind"], string> = {
   EXECUTION: "Runs a module, once or for each document",
   SCRIPT: "Runs JavaScript of yours",
   BRIDGE_CALL: "Calls a service over HTTP",
@@ -37,7 +38,7 @@ export function Palette() {
             <Icon name={kind} />
             <span>
               <strong>{kindWord(kind)}</strong>
-              <small>{TELLS[kind]}</small>
+              <small>{KIND_TELLS[kind]}</small>
             </span>
           </button>
         </li>

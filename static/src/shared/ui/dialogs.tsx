@@ -5,11 +5,11 @@ export type DialogProps = {
   label: string;
   onClose: () => void;
   children: ReactNode;
-  /** Two columns of text stand beside each other in a wide one. */
-  wide?: boolean;
+  /** `dialog-wide` has room for two columns of text; `palette` draws its own inside. */
+  className?: "dialog-wide" | "palette";
 };
 
-export function Dialog({ label, onClose, children, wide = false }: DialogProps) {
+export function Dialog({ label, onClose, children, className }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = dialog.current;
@@ -20,13 +20,13 @@ export function Dialog({ label, onClose, children, wide = false }: DialogProps) 
     <dialog
       ref={dialog}
       aria-label={label}
-      className={wide ? "dialog-wide" : undefined}
+      className={className}
       onCancel={(event) => {
         event.preventDefault();
         onClose();
       }}
     >
-      <div className="dialog-body">{children}</div>
+      {className === "palette" ? children : <div className="dialog-body">{children}</div>}
     </dialog>
   );
 }

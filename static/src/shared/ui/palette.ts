@@ -1,7 +1,18 @@
 /** The command palette: Ctrl K, type a few letters, Enter. Its list comes from the page's json_script "palette". */
-import { type PaletteItem, rank } from "./rank";
+import { rank } from "./rank";
+
+/** A place to go to, or something that the page does. */
+export type PaletteItem = { label: string; hint?: string; url?: string; run?: () => void };
 
 const SHOWN = 30;
+
+const offered = new Set<() => readonly PaletteItem[]>();
+
+/** Let the palette offer what the page can do, before the places; gives the way to take it back. */
+export function offerInPalette(items: () => readonly PaletteItem[]): () => void {
+  offered.add(items);
+  return () => offered.delete(items);
+}
 
 /** Wire Ctrl K (and Cmd K) and [data-palette-open]. */
 export function startPalette(): void {
@@ -22,7 +33,7 @@ function readItems(): PaletteItem[] {
 
 function open(): void {
   if (document.querySelector("dialog[open]")) return;
-  const items = readItems();
+  const items = [...[...offered].flatMap((offer) => offer()), ...readItems()];
   const dialog = document.createElement("dialog");
   dialog.className = "palette";
   dialog.setAttribute("aria-label", "Go to");
@@ -35,7 +46,7 @@ function open(): void {
   list.className = "palette-list";
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Places");
-  let found: PaletteItem[] = [];
+  let found: readonly PaletteItem[] = [];
   let selected = 0;
 
   const draw = () => {
@@ -50,7 +61,10 @@ function open(): void {
     draw();
   };
   const go = (item: PaletteItem | undefined) => {
-    if (item) window.location.assign(item.url);
+    if (item?.url) window.location.assign(item.url);
+    if (!item?.run) return;
+    dialog.close();
+    item.run();
   };
 
   input.addEventListener("input", search);

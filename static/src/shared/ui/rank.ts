@@ -1,9 +1,9 @@
-/** Which palette entries match what was typed, best first: pure. */
+/** Which entries of a list match what was typed, best first: pure. */
 
-export type PaletteItem = { label: string; url: string; hint?: string };
+export type Ranked = { label: string; hint?: string };
 
 /** Every word must occur in label or hint; a match at a word's start of the label counts most; else the given order. */
-export function rank(items: PaletteItem[], query: string): PaletteItem[] {
+export function rank<Item extends Ranked>(items: readonly Item[], query: string): readonly Item[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return items;
   return items
@@ -13,7 +13,7 @@ export function rank(items: PaletteItem[], query: string): PaletteItem[] {
     .map((entry) => entry.item);
 }
 
-function score(item: PaletteItem, words: string[]): number {
+function score(item: Ranked, words: string[]): number {
   const label = item.label.toLowerCase();
   const all = `${label} ${(item.hint ?? "").toLowerCase()}`;
   let total = 0;
