@@ -26,6 +26,7 @@ from plans.language.spellings.keys import (
     make,
     place_value,
     sort_keys,
+    wire_name_set,
     wire_names,
 )
 from plans.language.spellings.trees import normalise_tree
@@ -46,6 +47,7 @@ _JOIN_ALIASES: Final = {
     "any_completed": "ANY_COMPLETED",
     "any_branch": "ANY_BRANCH",
 }
+_READ_APART: Final = frozenset({"slug", "kind", "type"})
 _ON_ERROR_KEYS: Final = {
     "defaultValue": "defaultOutput",
     "default_output": "defaultOutput",
@@ -53,7 +55,7 @@ _ON_ERROR_KEYS: Final = {
     "max_retries": "maxRetries",
 }
 _ON_ERROR_ACTIONS: Final = {"terminate": "fail", "useDefault": "continue", "use_default": "continue"}
-_ACTION_KEYS: Final = frozenset({"scriptActions", "bridgeActions", "promptActions", "actions"})
+_ACTION_KEYS: Final = ("scriptActions", "bridgeActions", "promptActions", "actions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ def read_dependencies(
         try:
             if not isinstance(entry, str):
                 raise DependencySyntaxError(f"a dependency is a text, not {kind_of_value(entry)}")
-            found.setdefault(identities.resolve(parse_dependency(entry)))
+            dependency = parse_dependency(entry)
+            found.setdefault(identities.resolve(dependency) if identities.uuids else dependency)
         except DependencySyntaxError as failure:
             notes.invalid(str(failure), place.at(index))
             unread.append(entry)
@@ -133,19 +136,23 @@ def _read(
     step_type = STEP_TYPES[kind]
     step_keys = wire_names(step_type)
     aliases = CONFIG_ALIASES.get(kind, {})
-    config_keys = wire_names(_config_type(kind))
-    config, config_kept = _typed_config(typed, kind, place, notes)
+    config_type = _config_type(kind)
+    config_keys = wire_names(config_type)
+    in_step, in_config = wire_name_set(step_type), wire_name_set(config_type)
+    config_place = place.at("config")
+    config, config_kept = _typed_config(typed, kind, config_place, notes)
     values: dict[str, Any] = {"slug": slug, "kind": kind}
     kept: dict[str, Any] = {}
-    _check_type(typed, kind, kept, place, notes)
+    if "type" in typed:
+        _check_type(typed, kind, kept, place, notes)
     for typed_key, value in typed.items():
-        key = str(typed_key)
-        if key in ("slug", "kind", "type") or (key == "config" and isinstance(value, dict)):
+        key = typed_key if type(typed_key) is str else str(typed_key)
+        if key in _READ_APART or (key == "config" and isinstance(value, dict)):
             continue
-        if key in step_keys:
+        if key in in_step:
             if value is not None or key == "input":
                 values[key] = value
-        elif (name := aliases.get(key, key)) in config_keys:
+        elif (name := aliases.get(key, key)) in in_config:
             if value is not None:
                 place_value(name, value, key, config, kept, place, notes)
         elif key in _DOCUMENT_KEYS:
@@ -153,10 +160,11 @@ def _read(
         else:
             kept[key] = value
             notes.unknown_key(key, (*step_keys, *config_keys), place)
-    _normalise_config(config, config_kept, identities, place.at("config"), notes)
-    values["config"] = make(_config_type(kind), config, config_kept, place.at("config"), notes)
-    for key in values.keys() & _STEP_READERS.keys():
-        _STEP_READERS[key](values, kept, place.at(key), notes)
+    _normalise_config(config, config_kept, identities, config_place, notes)
+    values["config"] = make(config_type, config, config_kept, config_place, notes)
+    for key, read_value in _STEP_READERS.items():
+        if key in values:
+            read_value(values, kept, place.at(key), notes)
     _read_depends_on(values, kept, identities, place, notes)
     return make(step_type, values, kept, place, notes)
 
@@ -179,9 +187,9 @@ def _typed_config(
     if not isinstance(config, dict):
         return {}, {}
     known = wire_names(_config_type(kind))
-    quiet = {key: config[key] for key in _DOCUMENT_KEYS & config.keys() if key not in known}
-    rest = {key: value for key, value in config.items() if key not in quiet}
-    values, kept = sort_keys(rest, known, place.at("config"), notes, aliases=CONFIG_ALIASES.get(kind))
+    quiet = {key: config[key] for key in _DOCUMENT_KEYS if key in config and key not in known}
+    rest = {key: value for key, value in config.items() if key not in quiet} if quiet else config
+    values, kept = sort_keys(rest, known, place, notes, aliases=CONFIG_ALIASES.get(kind))
     return values, kept | {key: value for key, value in quiet.items() if value is not None}
 
 
@@ -191,11 +199,12 @@ def _normalise_config(
     if isinstance(config.get("moduleRef"), str):
         config["moduleRef"] = module_ref(config["moduleRef"])
     for source in (config, kept):
-        if isinstance(source.get("joinPolicy"), str):
-            policy = source["joinPolicy"]
+        policy = source.get("joinPolicy")
+        if isinstance(policy, str):
             source["joinPolicy"] = _JOIN_ALIASES.get(policy.lower(), policy)
-    for key in _ACTION_KEYS & config.keys():
-        _read_actions(config, kept, key, place.at(key), notes)
+    for key in _ACTION_KEYS:
+        if key in config:
+            _read_actions(config, kept, key, place.at(key), notes)
     distinct = config.get("distinctFrom")
     if isinstance(distinct, list):
         config["distinctFrom"] = [
@@ -232,7 +241,7 @@ def _read_depends_on(
     values: dict[str, Any], kept: dict[str, Any], identities: Identities, place: Place, notes: Notes
 ) -> None:
     typed = values.get("dependsOn")
-    if isinstance(typed, str | list):
+    if isinstance(typed, (str, list)):
         values["dependsOn"], unread = read_dependencies(typed, place.at("dependsOn"), identities, notes)
         if unread:
             kept["dependsOn"] = unread
