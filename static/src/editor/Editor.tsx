@@ -82,7 +82,9 @@ async function begin(props: EditorProps): Promise<EditorStore> {
   store.set({ source: source ?? props.source, base: { ...store.get().base, versionNumber } });
   if (versionNumber !== props.versionNumber) {
     // The draft began from an older version: saving it is a merge, and must be told as one.
-    store.set({ base: { versionNumber, changeSequence: -1, document: props.document } });
+    store.set({
+      base: { versionNumber, changeSequence: props.changeSequence - 1, document: props.document },
+    });
   }
   return store;
 }

@@ -21,6 +21,9 @@ export function Bar() {
       <div className="editor-actions">
         <Turn />
         <Problems />
+        <button type="button" className="button" onClick={() => store.set({ dialog: { kind: "versions" } })}>
+          Versions
+        </button>
         <button type="button" className="button" onClick={() => store.set({ dialog: { kind: "settings" } })}>
           <Icon name="settings" />
           Plan settings

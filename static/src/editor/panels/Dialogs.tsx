@@ -1,7 +1,9 @@
 /** The dialog that is open over the editor, if one is. */
 import { useEditor } from "../store";
 import { AddDialog, ConnectDialog, SearchDialog } from "./choices";
+import { MergeDialog } from "./MergeDialog";
 import { SaveDialog } from "./SaveDialog";
+import { VersionsDialog } from "./VersionsDialog";
 
 export function Dialogs() {
   const kind = useEditor((state) => state.dialog?.kind ?? null);
@@ -15,8 +17,10 @@ export function Dialogs() {
     case "connect":
       return <ConnectDialog />;
     case "merge":
-    case "settings":
+      return <MergeDialog />;
     case "versions":
+      return <VersionsDialog />;
+    case "settings":
     case null:
       return null;
     default: {

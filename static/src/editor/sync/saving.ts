@@ -39,7 +39,9 @@ export async function save(store: EditorStore, note: string): Promise<Saved> {
   const { base, source, notation } = store.get();
   const document = planOf(store.get());
   try {
-    const body = { document, source, notation, note, changeSequence: base.changeSequence };
+    const { versionNumber, changeSequence } = base;
+    const began = { changeSequence, beganFromVersionNumber: versionNumber };
+    const body = { document, source, notation, note, ...began };
     const answer = await postJson<Answer>(store.props.urls.save, body);
     store.set({
       base: { versionNumber: answer.versionNumber, changeSequence: answer.changeSequence, document },
@@ -52,20 +54,26 @@ export async function save(store: EditorStore, note: string): Promise<Saved> {
   }
 }
 
-/** What both sides did since the version that this plan began from. */
-export function askMerge(store: EditorStore): Promise<Merge> {
+/** What both sides did since the version that this plan began from; conflicts whose number is in `takeTheirs` go by theirs. */
+export function askMerge(store: EditorStore, takeTheirs: readonly number[] = []): Promise<Merge> {
   const { base } = store.get();
   return askJson(store.props.urls.merge, {
     document: planOf(store.get()),
     beganFromVersionNumber: base.versionNumber,
+    takeTheirs,
   });
 }
 
 /** Take a merged document in; from now on it stands upon their version. */
-export async function takeMerge(store: EditorStore, merge: Merge, document: Plan): Promise<void> {
+export async function takeMerge(store: EditorStore, merge: Merge): Promise<void> {
   const { versionNumber, changeSequence } = merge.theirs;
-  const url = store.props.urls.version.replace("{number}", String(versionNumber));
-  const head = await getJson<{ document: Plan }>(url);
-  store.set({ base: { versionNumber, changeSequence, document: head.document } });
-  store.do(`Merge with version ${versionNumber}`, (plan) => replacePlan(plan, document));
+  const head = await getVersion(store, versionNumber);
+  store.set({ base: { versionNumber, changeSequence, document: head } });
+  store.do(`Merge with version ${versionNumber}`, (plan) => replacePlan(plan, merge.document));
+}
+
+/** The document of a version. */
+export async function getVersion(store: EditorStore, number: number): Promise<Plan> {
+  const url = store.props.urls.version.replace("{number}", String(number));
+  return (await getJson<{ document: Plan }>(url)).document;
 }
