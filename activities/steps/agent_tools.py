@@ -1,4 +1,4 @@
-"""Modules as tools of an agent: typed by their options, run in processes that can be killed."""
+"""Modules as tools of an agent: typed by their options, run where they run as steps, and killed as there."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from django.db import connections
+
 from activities import sandbox
 from activities.ai.agents import AgentTool, ToolMisused, ToolRefused
 from activities.ai.stopping import Stop
 from activities.modules import Module, ModuleCall, find_module, options_schema
 from activities.modules.in_worker import InWorker
-from activities.steps import StepCall
+from activities.steps import Completed, Failed, Killable, StepCall
 from activities.steps.execution import document_handle
+from activities.steps.own_modules import perform
 
 MAX_ANSWER: Final = 60_000  # characters of JSON that a model is given
+_RUNS_FLOWS: Final = frozenset({"builtin/eval", "builtin/map", "builtin/iterate"})
 _NOT_A_NAME: Final = re.compile(r"[^A-Za-z0-9_-]+")
 
 Json = Any
@@ -61,6 +65,26 @@ class Workshop:
             raise ToolMisused(outcome.error["message"])
         raise ToolRefused(f"{outcome.error['code']}: {outcome.error['message']}")
 
+    def perform(self, module: InWorker, arguments: dict[str, Json]) -> Json:
+        """Carry out a module of the worker's own on the thread of the call; raise ToolMisused, ToolRefused."""
+        left = max(0.1, self.deadline - time.monotonic())
+        with ExitStack() as held:
+
+            def started(work: Killable) -> None:
+                held.enter_context(self.stop.ending(work.kill))
+
+            call = replace(self.call, input=None, has_input=False, timeout_seconds=left, on_start=started)
+            try:
+                outcome = perform(module, call, arguments)
+            finally:
+                connections.close_all()  # the thread is the tool's: its connection would stay open
+        if isinstance(outcome, Completed):
+            return bounded(outcome.result)
+        if not isinstance(outcome, Failed):
+            raise ToolRefused(f"{module.ref} can't be waited for here")
+        misused = outcome.error.code == "invalid-input" or outcome.error.kind == "InvalidOptions"
+        raise (ToolMisused if misused else ToolRefused)(outcome.error.message)
+
     def _wanted(self, name: str, arguments: dict[str, Json]) -> bool:
         wanted = arguments.get("documents")
         if wanted is None:
@@ -78,11 +102,18 @@ def module_tools(refs: Iterable[str], workshop: Workshop) -> list[AgentTool]:
         module = find_module(ref)
         if module is None:
             raise ToolProblem(f'names module "{ref}", which nothing provides')
-        if isinstance(module, InWorker) or hasattr(module, "waits"):
-            raise ToolProblem(f'names module "{ref}", which can\'t be a tool of an agent')
-        tool = _tool(module, workshop)
+        if why := no_tool(module):
+            raise ToolProblem(f'names module "{ref}", which can\'t be a tool of an agent: {why}')
+        tool = _own_tool(module, workshop) if isinstance(module, InWorker) else _tool(module, workshop)
         found[tool.name] = tool
     return list(found.values())
+
+
+def no_tool(module: Module) -> str:
+    """Say why a module can't be a tool, "" if it can: what waits outside of the agent's run ends as a step only."""
+    if hasattr(module, "waits"):
+        return "it only waits"
+    return "it runs flows as activities of their own" if module.ref in _RUNS_FLOWS else ""
 
 
 def tool_name(text: str) -> str:
@@ -97,6 +128,16 @@ def _tool(module: Module, workshop: Workshop) -> AgentTool:
         description=f"{module.title}. Without `documents`, it works on all of the activity.",
         parameters=_parameters(module, names),
         call=lambda arguments: workshop.run(module, arguments),
+    )
+
+
+def _own_tool(module: InWorker, workshop: Workshop) -> AgentTool:
+    """Return a tool that takes the module's options as they are."""
+    return AgentTool(
+        name=tool_name(module.ref),
+        description=f"{module.title}.",
+        parameters=options_schema(module.ref) or {"type": "object"},
+        call=lambda arguments: workshop.perform(module, arguments),
     )
 
 

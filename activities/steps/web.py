@@ -10,6 +10,7 @@ import httpx
 from activities.modules import ModuleFailed
 from activities.modules.builtin.web import HttpGetOptions
 from activities.steps import Completed, Failed, StepCall, egress
+from activities.steps.cut import Cut
 from activities.steps.failures import business, system, timeout
 
 SECONDS: Final = 30.0
@@ -20,8 +21,13 @@ def http_get(call: StepCall, wanted: HttpGetOptions) -> Completed | Failed:
     """Give `{status, headers, body}`, the body as JSON where it is some; another status than 2xx is a failure."""
     request = egress.Outgoing("GET", _address(wanted), headers=wanted.headers)
     seconds = min(call.timeout_seconds or SECONDS, MAX_SECONDS)
+    cut = Cut()
+    if call.on_start is not None:
+        call.on_start(cut)
     try:
-        answer = egress.exchange(request, allow=egress.allowed(call.organization_id), seconds=seconds)
+        answer = egress.exchange(
+            request, allow=egress.allowed(call.organization_id), seconds=seconds, cut=cut
+        )
     except egress.EgressDenied as error:
         return system("EgressDenied", f"http/get: {error}")
     except egress.EgressTimeout as error:

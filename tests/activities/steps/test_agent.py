@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from activities import services
+from activities import blobs, services
 from activities.ai import LABEL
 from activities.heart import heart
+from activities.models import BlobUse
 from activities.steps import DocumentView, StepCall
 from activities.steps.agent import Agent
 from plans.models import AgentRuntime, Person
@@ -188,7 +191,8 @@ def test_an_agent_that_is_killed_stops_at_once(agents: World, service: Any, sett
         (None, {}, 'names unknown agent runtime "clerk"'),
         ({"status": "PAUSED"}, {}, "is PAUSED, not READY"),
         ({}, {"moduleRefs": ["acme/none"]}, 'names module "acme/none", which nothing provides'),
-        ({}, {"moduleRefs": ["builtin/sleep"]}, "can't be a tool of an agent"),
+        ({}, {"moduleRefs": ["builtin/sleep"]}, "can't be a tool of an agent: it only waits"),
+        ({}, {"moduleRefs": ["builtin/map"]}, "can't be a tool of an agent: it runs flows"),
     ],
 )
 def test_what_is_not_set_up_is_a_system_error(
@@ -212,6 +216,50 @@ def test_without_a_key_a_labelled_stand_in_answers(agents: World) -> None:
     assert step.result["standIn"] is True
     assert LABEL in step.result["output"]
     assert any(LABEL in line["text"] for line in step.logs)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_modules_that_the_worker_runs_itself_are_tools_too(
+    agents: World, service: Any, settings: Any
+) -> None:
+    kept = hashlib.sha256(blobs.compact({"n": 1})).hexdigest()
+    calls = [
+        ("builtin_put_blob", {"data": {"n": 1}}),
+        ("builtin_get_blob", {"blobId": kept}),
+        ("builtin_get_blob", {"blobId": "none"}),
+        ("builtin_get_blob", {"colour": "red"}),
+    ]
+    serve_model(service, settings, *(completion(calls=[each]) for each in calls), completion("done"))
+    runtime(moduleRefs=["builtin/put_blob", "builtin/get_blob"])
+
+    step = play(agents)
+
+    said = [message for message in step.result["messages"] if message["role"] == "tool"]
+    assert [(json.loads(each["text"]), each.get("failed")) for each in said[:2]] == [
+        ({"blob_id": kept}, None),
+        ({"data": {"n": 1}}, None),
+    ]
+    assert (said[2]["failed"], 'there is no blob "none"' in said[2]["text"]) == (True, True)
+    told = sent(service.requests[-1])["messages"][-1]["content"]
+    assert "builtin/get_blob has no option colour" in told
+    assert (step.status, BlobUse.objects.filter(activity=step.activity).count()) == ("COMPLETED", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_web_address_is_a_tool_with_the_rules_of_bridges(
+    agents: World, service: Any, settings: Any
+) -> None:
+    calls = [("http_get", {"url": f"{service.url}/page"}), ("http_get", {"url": "http://127.0.0.1:9/"})]
+    serve_model(service, settings, *(completion(calls=[each]) for each in calls), completion("done"))
+    model = service.answer
+    service.answer = lambda request: (200, {}, b"a page") if request["path"] == "/page" else model(request)
+    runtime(moduleRefs=["http/get"])
+
+    step = play(agents)
+
+    page, refused = [message for message in step.result["messages"] if message["role"] == "tool"]
+    assert json.loads(page["text"])["body"] == "a page"
+    assert (refused["failed"], "is not at a public address" in refused["text"]) == (True, True)
 
 
 def test_a_module_sees_the_inputs_and_the_input_of_the_model(tmp_path: Path) -> None:
