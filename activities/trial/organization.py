@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from activities.trial.catalog import by_slug
-from plans.language.spellings import read
+from plans.language.schema import Plan as Document
 from plans.models import Organization, Plan
 from plans.services.pinning import definitions_of
 
 
-def catalog_for(organization: Organization, document: object) -> dict[str, Any]:
-    """Return the definitions that the document refers to, and the slugs of all plans; a few queries, nothing saved."""
+def catalog_for(organization: Organization, plan: Document) -> dict[str, Any]:
+    """Return the definitions that the plan refers to, and the slugs of all plans; a few queries, nothing saved."""
     plans = Plan.objects.alive().filter(organization=organization).values_list("slug", flat=True)
     known: dict[str, Any] = {slug: {} for slug in plans}
-    return {**definitions_of(organization, read(document)[0]), "plans": known}
+    return {**definitions_of(organization, plan), "plans": known}
 
 
 def merged(own: Any, organization: Mapping[str, Any] | None) -> Any:

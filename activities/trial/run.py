@@ -154,7 +154,6 @@ class Local:
 
     def play(self, activity_id: UUID) -> None:
         """Work until nothing more can happen without a person."""
-        began = self.now()
         while True:
             while self.work:
                 self._do(*self.work.popleft())
@@ -162,18 +161,17 @@ class Local:
             if activity.status in ENDED:
                 return
             family = Activity.objects.filter(organization=activity.organization_id).exclude(status__in=ENDED)
-            upcoming = self._upcoming(list(family), began)
+            upcoming = self._upcoming(list(family))
             if upcoming is None:
                 return
             due, happen = upcoming
             self.ahead += max(due - self.now(), timedelta())
             happen(max(due, self.now()))
 
-    def _upcoming(
-        self, family: Sequence[Activity], began: datetime
-    ) -> tuple[datetime, Callable[[datetime], object]] | None:
+    def _upcoming(self, family: Sequence[Activity]) -> tuple[datetime, Callable[[datetime], object]] | None:
         """Return what is due next, and how to let it happen."""
-        person = self.clock.next(family, began=began) if self.clock is not None else None
+        # What is due 48 hours after the first step is due 48 hours after the start: what the work took is no time.
+        person = self.clock.next(family, began=timezone.now()) if self.clock is not None else None
         waiting = {one.pk: due for one in family if (due := timers.next_due(one)) is not None and due < NEVER}
         first = min(waiting, key=lambda key: waiting[key], default=None)
         if person is not None and (first is None or person.at <= waiting[first]):
