@@ -31,12 +31,13 @@ _INPUTS = re.compile(
 )
 _SCRIPT = re.compile(
     r"""//[^\n]* | /\*.*?\*/
-    | (?<![\w$.])steps\s*(?:(?P<dot>\??\.)\s*(?P<plain>[A-Za-z_]\w*)
+    | (?<![\w$.])(?P<lead>(?:ctx\s*\??\.\s*)?)steps\s*(?:(?P<dot>\??\.)\s*(?P<plain>[A-Za-z_]\w*)
       | (?P<open>(?:\?\.)?\s*\[\s*)(?P<quote>["'])(?P<quoted>[^"'\\]+)(?P=quote))
     | "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*'""",
     re.VERBOSE | re.DOTALL,
 )
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_NAME_IN_BRACES = re.compile(r"(?<!\{)\{steps\.[A-Za-z0-9_.-]+\}")
 _TEMPLATE_PATH = re.compile(rf"(?<![\w.])(?P<lead>(?:\$\.|\.)?steps\.)(?P<plain>{_WORD})")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _JSONATA_WORDS: Final = frozenset({"and", "or", "in", "true", "false", "null", "function"})
@@ -86,6 +87,12 @@ def rename_in_template(text: str, rename: Rename) -> str:
     return _PLACEHOLDER.sub(lambda match: rename_in_path(match[0], rename), text)
 
 
+def rename_in_prompt(text: str, rename: Rename) -> str:
+    """Rename steps inside the `{{ … }}` and the `{steps.a.x}` of a prompt."""
+    text = rename_in_template(text, rename)
+    return _NAME_IN_BRACES.sub(lambda match: rename_in_path(match[0], rename), text)
+
+
 def rename_in_path(text: str, rename: Rename) -> str:
     """Rename the step of a dotted path (`steps.a.x`, `$.steps.a.x`)."""
     return _TEMPLATE_PATH.sub(lambda match: match["lead"] + _longest(match["plain"], rename, str), text)
@@ -124,7 +131,7 @@ def _script_step(match: re.Match[str], rename: Rename) -> str:
     if new is None:
         return match[0]
     if match["quoted"]:
-        return f"steps{match['open']}{match['quote']}{new}{match['quote']}"
+        return f"{match['lead']}steps{match['open']}{match['quote']}{new}{match['quote']}"
     if _NAME.fullmatch(new):
-        return f"steps{match['dot']}{new}"
-    return f'steps{"?." if match["dot"] == "?." else ""}["{new}"]'
+        return f"{match['lead']}steps{match['dot']}{new}"
+    return f'{match["lead"]}steps{"?." if match["dot"] == "?." else ""}["{new}"]'

@@ -11,6 +11,7 @@ from plans.language.dependencies import Dependency
 from plans.language.mentions import (
     rename_in_jsonata,
     rename_in_path,
+    rename_in_prompt,
     rename_in_script,
     rename_in_template,
 )
@@ -24,6 +25,7 @@ _TEXT_RENAMES: Final[dict[str, Callable[[str, Callable[[str], str | None]], str]
     "template": rename_in_template,
     "path": rename_in_path,
 }
+_PROMPTS: Final = frozenset({"config.promptBody", "config.prompt"})
 
 
 class RefactorError(ValueError):
@@ -212,9 +214,9 @@ def _rename_everywhere(plan: Plan, steps: list[StepBase], renaming: _Renaming) -
 
 def _rename_in_step(step: StepBase, renaming: _Renaming) -> StepBase:
     def change(place: Authored) -> str:
-        rename_text = _TEXT_RENAMES.get(place.language)
+        rename_text = rename_in_prompt if place.field in _PROMPTS else _TEXT_RENAMES.get(place.language)
         text = rename_text(place.text, renaming.steps.get) if rename_text else place.text
-        if place.language == "jsonata":
+        if place.language in ("jsonata", "script"):
             text = _rename_compared(text, renaming)
         if text != place.text:
             renaming.note(step.slug, place.field, place.text, text)
@@ -271,12 +273,14 @@ def _rename_dependency(entry: Dependency, step: str, index: int, renaming: _Rena
 
 
 def _rename_compared(text: str, renaming: _Renaming) -> str:
-    """Rename actions that a condition compares: `steps.route.action = "review"`, either way round."""
+    """Rename actions that a condition or script compares: `steps.route.action = "review"`, either way round."""
     for (step, old), new in renaming.actions.items():
-        path = rf"steps\.(?:{re.escape(step)}|`{re.escape(step)}`)\.(?:action|completedActionUuid)"
-        value = rf"""(["']){re.escape(old)}\2"""
-        text = re.sub(rf"({path}\s*!?=\s*){value}", rf"\g<1>\g<2>{new}\g<2>", text)
-        text = re.sub(rf"""()(["']){re.escape(old)}\2(?=\s*!?=\s*{path})""", rf"\g<2>{new}\g<2>", text)
+        slug, value = re.escape(step), re.escape(old)
+        dotted, bracketed = rf"\??\.\s*(?:{slug}|`{slug}`)", rf"""(?:\?\.)?\[\s*(?:"{slug}"|'{slug}')\s*\]"""
+        path = rf"\bsteps(?:{dotted}|{bracketed})\s*\??\.\s*(?:action|completedActionUuid)\b"
+        text = re.sub(rf"""({path}\s*!?={{1,3}}\s*)(["']){value}\2""", rf"\g<1>\g<2>{new}\g<2>", text)
+        turned = rf"""(["']){value}\1(?=\s*!?={{1,3}}\s*(?:ctx\s*\??\.\s*)?{path})"""
+        text = re.sub(turned, rf"\g<1>{new}\g<1>", text)
     return text
 
 
@@ -335,8 +339,15 @@ def _rename_in_mock(mock: Any, renaming: _Renaming) -> Any:
 
 
 def _rename_action_key(value: Any, slug: str, renaming: _Renaming) -> Any:
-    if not isinstance(value, dict) or not isinstance(value.get("action"), str):
+    """Rename the action in what a mock returns or a case expects, and in what it expects of documents."""
+    if not isinstance(value, dict):
         return value
-    source = renaming.steps.get(slug, slug)
-    new = renaming.actions.get((slug, value["action"])) or renaming.actions.get((source, value["action"]))
-    return {**value, "action": new} if new else value
+    out = dict(value)
+    if isinstance(out.get("documents"), dict):
+        out["documents"] = {
+            name: _rename_action_key(expected, slug, renaming) for name, expected in out["documents"].items()
+        }
+    if isinstance(out.get("action"), str):
+        source, old = renaming.steps.get(slug, slug), out["action"]
+        out["action"] = renaming.actions.get((slug, old)) or renaming.actions.get((source, old)) or old
+    return out

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from plans.language.mentions import (
     rename_in_jsonata,
+    rename_in_prompt,
     rename_in_script,
     rename_in_template,
     steps_in_condition,
@@ -52,6 +53,8 @@ def test_a_step_is_renamed_in_jsonata(text: str, renamed: str) -> None:
         ("// steps.a", "// steps.a"),
         ("'steps.a'", "'steps.a'"),
         ("x.steps.a", "x.steps.a"),
+        ("{body: ctx.steps.a.x}", "{body: ctx.steps.z.x}"),
+        ("ctx . steps?.['a-b']", "ctx . steps?.['y-y']"),
     ],
 )
 def test_a_step_is_renamed_in_javascript(text: str, renamed: str) -> None:
@@ -76,6 +79,17 @@ def test_a_mention_tells_whether_it_was_quoted() -> None:
         ("b-c", True),
         ("d-e", False),
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "renamed"),
+    [
+        ("{{steps.a.x}} {steps.a.x} {steps.a-b}", "{{steps.z.x}} {steps.z.x} {steps.y-y}"),
+        ("{a} steps.a {my.steps.a} {steps}", "{a} steps.a {my.steps.a} {steps}"),
+    ],
+)
+def test_a_step_is_renamed_in_both_braces_of_a_prompt(text: str, renamed: str) -> None:
+    assert rename_in_prompt(text, NAMES.get) == renamed
 
 
 @given(st.text(alphabet="steps.ab-`'\"/*$([{} ", max_size=40))

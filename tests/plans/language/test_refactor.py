@@ -232,6 +232,45 @@ def test_an_action_compared_from_the_right_is_renamed_too() -> None:
     assert "'halt' != steps.a.action" in (plan.steps[1].condition_expr or "")
 
 
+def test_an_action_is_renamed_where_scripts_compare_it_and_cases_expect_it_of_documents() -> None:
+    route = {"slug": "a-b", "kind": "SCRIPT", "config": {"scriptBody": "", "scriptActions": [{"slug": "go"}]}}
+    bodies = {
+        "x": "steps['a-b'].action === 'go' || steps[\"a-b\"]?.completedActionUuid != \"go\"",
+        "y": "'go' == ctx.steps['a-b'].action && 'go' === steps.a.action && steps['a-b'].result === 'go'",
+    }
+    readers = [
+        {"slug": slug, "kind": "SCRIPT", "dependsOn": ["a-b:go"], "config": {"scriptBody": body}}
+        for slug, body in bodies.items()
+    ]
+    expected = {"a-b": {"documents": {"one.txt": {"action": "go"}, "two.txt": {"status": "FAILED"}}}}
+    test = {"cases": [{"name": "one", "steps": expected}]}
+
+    renamed, _ = rename_action(read({"steps": [route, *readers], "test": test})[0], "a-b", "go", "run")
+
+    document = write(renamed)
+    assert [step["config"]["scriptBody"] for step in document["steps"][1:]] == [
+        "steps['a-b'].action === 'run' || steps[\"a-b\"]?.completedActionUuid != \"run\"",
+        "'run' == ctx.steps['a-b'].action && 'go' === steps.a.action && steps['a-b'].result === 'go'",
+    ]
+    documents = document["test"]["cases"][0]["steps"]["a-b"]["documents"]
+    assert documents == {"one.txt": {"action": "run"}, "two.txt": {"status": "FAILED"}}
+
+
+def test_renaming_a_step_reaches_prompts_and_request_scripts() -> None:
+    steps = [
+        {"slug": "a", "kind": "SCRIPT", "config": {"scriptBody": "return {}"}},
+        {"slug": "b", "kind": "LLM", "config": {"promptBody": "{steps.a.x} and {{ steps.a.y }}"}},
+        {"slug": "c", "kind": "AGENT", "config": {"agentRuntimeRef": "r", "prompt": "{steps.a.x}"}},
+        {"slug": "d", "kind": "BRIDGE_CALL", "config": {"requestScript": "return {body: ctx.steps.a}"}},
+    ]
+
+    plan, _ = rename_step(read({"steps": steps})[0], "a", "z")
+
+    config = [step["config"] for step in write(plan)["steps"]]
+    assert config[1]["promptBody"] == "{steps.z.x} and {{ steps.z.y }}"
+    assert (config[2]["prompt"], config[3]["requestScript"]) == ("{steps.z.x}", "return {body: ctx.steps.z}")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
