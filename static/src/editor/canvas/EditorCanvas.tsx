@@ -119,7 +119,10 @@ function Drawn({ graph, places }: DrawnProps) {
         )}
       </ReactFlow>
       {graph.steps.length === 0 && (
-        <p className="canvas-empty">Drag a step from the left onto the canvas, or press a kind there.</p>
+        <p className="canvas-empty">
+          Drag a step from the left onto the canvas, or press a kind there. A plan file can be dropped here,
+          too.
+        </p>
       )}
       {menu && <NodeMenu at={menu} onClose={closeMenu} />}
       {adding && <QuickAdd at={adding} onClose={closeAdding} />}

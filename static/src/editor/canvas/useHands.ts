@@ -15,6 +15,7 @@ import { canConnect, connect } from "../commands/connect";
 import { moveSteps } from "../commands/moveSteps";
 import { KINDS } from "../model/plan";
 import { type EditorStore, planOf, useStore } from "../store";
+import { importFile } from "../sync/importing";
 import type { EditorFlowEdge } from "./EditorEdge";
 import type { EditorFlowNode } from "./EditorNode";
 import type { QuickAddAt } from "./QuickAdd";
@@ -83,9 +84,16 @@ export function useHands(
         setAdding({ screen, flow: at(screen), after: null });
       },
       onDragOver: (event: DragEvent) => {
-        if (event.dataTransfer.types.includes(DRAG_TYPE)) event.preventDefault();
+        const { types } = event.dataTransfer;
+        if (types.includes(DRAG_TYPE) || types.includes("Files")) event.preventDefault();
       },
       onDrop: (event: DragEvent) => {
+        const file = event.dataTransfer.files[0];
+        if (file) {
+          event.preventDefault();
+          void importFile(store, file);
+          return;
+        }
         const kind = event.dataTransfer.getData(DRAG_TYPE) as StepKind;
         if (!KINDS.includes(kind)) return;
         event.preventDefault();
