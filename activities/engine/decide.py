@@ -144,12 +144,12 @@ def _step_waiting(draft: Draft, event: events.StepWaiting) -> bool:
     if position is None:
         return False
     draft.move(position, Phase.WAITING, extra=replace(draft.extra(position), losses=0))
-    if event.until is not None:
+    seconds = draft.graph.nodes[position].timeout_seconds
+    ends_at = None if seconds is None else event.at + timedelta(seconds=seconds)
+    if event.until is not None and (ends_at is None or event.until <= ends_at):
         draft.effects.append(SetTimer(position, "wake", event.attempt, event.until))
-    elif (seconds := draft.graph.nodes[position].timeout_seconds) is not None:
-        draft.effects.append(
-            SetTimer(position, "timeout", event.attempt, event.at + timedelta(seconds=seconds))
-        )
+    elif ends_at is not None:
+        draft.effects.append(SetTimer(position, "timeout", event.attempt, ends_at))
     return True
 
 

@@ -280,6 +280,13 @@ def test_a_wait_ends_by_its_timeout() -> None:
     assert CloseWork(0, "failed") in played.asked
 
 
+@pytest.mark.parametrize(("until", "kind", "due"), [(80, "wake", 80), (90, "wake", 90), (91, "timeout", 90)])
+def test_a_wait_for_a_time_beyond_the_timeout_ends_by_it(until: int, kind: str, due: int) -> None:
+    played = play(plan(step("a", timeout=90)), waits("a", until=NOON + timedelta(seconds=until)))
+
+    assert played.asked[-1] == SetTimer(0, kind, 1, NOON + timedelta(seconds=due))
+
+
 def test_a_timeout_is_tried_again() -> None:
     played = play(plan(step("a", timeout=90, retry=PATIENT)), waits("a"), fires("a", "timeout"))
 
