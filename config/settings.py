@@ -191,7 +191,9 @@ LEASE_SECONDS = env.integer("LEASE_SECONDS", 30)
 ANNOUNCE_AGAIN_SECONDS = env.integer("ANNOUNCE_AGAIN_SECONDS", 5)
 WORKER_THREADS = env.integer("WORKER_THREADS", 4)
 SANDBOX = {
-    "workers": dict.fromkeys(("javascript", "jsonata", "modules"), env.integer("SANDBOX_PROCESSES", 4))
+    "workers": dict.fromkeys(
+        ("javascript", "hooks", "jsonata", "modules"), env.integer("SANDBOX_PROCESSES", 4)
+    )
 }
 # All that the processes in which plans are tried are told: neither databases nor keys, so they can't reach any.
 TRIAL_ENVIRONMENT = {"DJANGO_SETTINGS_MODULE": __name__, "TIME_ZONE": TIME_ZONE}
@@ -248,5 +250,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
-    "loggers": {"throughline": {"level": env.text("LOG_LEVEL", "INFO")}},
+    "loggers": {
+        "throughline": {"level": env.text("LOG_LEVEL", "INFO")},
+        # They would write whole addresses, and some hold a secret.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+    },
 }

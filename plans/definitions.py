@@ -16,7 +16,7 @@ from plans.errors import Invalid
 
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _SECRET: Final = re.compile(r"\$\{secrets\.[A-Za-z0-9_-]+\}")
-UNRUN_HOOKS: Final = ("initScript", "preSendScript", "postReplyScript")
+MAX_SCRIPT: Final = 100_000
 
 
 def _is_slug(value: str) -> str:
@@ -29,7 +29,19 @@ def _is_web_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f'"{value}" is no http or https address')
+    if problem := address_problem(value):
+        raise ValueError(problem)
     return value
+
+
+def address_problem(value: str) -> str | None:
+    """Tell what an address holds that belongs into secrets; None if nothing does. The value is not repeated."""
+    if "@" not in value.partition("://")[2].partition("/")[0].partition("?")[0]:
+        return None
+    return (
+        "must hold no user and password before the host: everybody in the organization can read it; put them into "
+        'a secret, in Base64, and send a header Authorization with the value "Basic ${secrets.NAME}"'
+    )
 
 
 def _starts_with_slash(value: str) -> str:
@@ -62,6 +74,7 @@ def _is_schema(value: dict[str, Any] | None) -> dict[str, Any] | None:
 
 Slug = Annotated[str, AfterValidator(_is_slug)]
 WebAddress = Annotated[str, AfterValidator(_is_web_address)]
+Script = Annotated[str | None, Field(max_length=MAX_SCRIPT)]
 Schema = Annotated[dict[str, Any] | None, AfterValidator(_is_schema)]
 Metadata = dict[str, Any]
 
@@ -169,16 +182,9 @@ class Endpoint(_Closed):
     cache_enabled: bool = False
     cache_ttl_seconds: int = Field(default=300, gt=0)
     cacheable_verbs: list[str] = Field(default_factory=lambda: ["GET"])
-
-    @model_validator(mode="before")
-    @classmethod
-    def _has_no_hooks(cls, typed: Any) -> Any:
-        hook = next((key for key in UNRUN_HOOKS if isinstance(typed, dict) and typed.get(key)), None)
-        if hook is None:
-            return typed
-        raise ValueError(
-            f"{hook} is not run here; put it into a step's requestScript, or into a SCRIPT step after the call"
-        )
+    init_script: Script = None
+    pre_send_script: Script = None
+    post_reply_script: Script = None
 
 
 class BridgeDefinition(_Closed):

@@ -11,12 +11,13 @@ import os
 import re
 import secrets
 import tempfile
-from base64 import b64encode
-from collections.abc import Iterable
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
@@ -29,6 +30,9 @@ from plans.models import Organization, Person, Secret
 MASK: Final = "•••"
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}")
 MAX_BYTES: Final = 16 * 1024
+SHORT: Final = 6  # a shorter part of a secret stands in too much that is none
+_PERCENT: Final = re.compile(r"%[0-9A-F]{2}")
+_URL_SAFE: Final = str.maketrans("+/", "-_")
 
 
 class SecretKeyProblem(Refused):
@@ -96,7 +100,10 @@ def open_text(sealed: str) -> str:
 
 
 def redact(text: str, values: Iterable[str]) -> str:
-    """Replace every value in the text, also where it stands JSON-escaped, percent-encoded or in Base64."""
+    """Replace every value in the text, also where it stands escaped, percent-encoded or in Base64.
+
+    Of a value in Base64 that holds `user:password`, the credentials and the password are replaced too.
+    """
     shapes = {shape for value in values if value for shape in _shapes(value)}
     for shape in sorted(shapes, key=len, reverse=True):
         text = text.replace(shape, MASK)
@@ -110,14 +117,43 @@ def new_key() -> None:
     _keys.cache_clear()
 
 
-def _shapes(value: str) -> tuple[str, ...]:
-    return (
-        value,
-        json.dumps(value)[1:-1],
-        json.dumps(value, ensure_ascii=False)[1:-1],
-        quote(value, safe=""),
-        b64encode(value.encode()).decode(),
-    )
+def _shapes(value: str) -> Iterator[str]:
+    for plain in (value, *_credentials(value)):
+        yield from (
+            plain,
+            json.dumps(plain)[1:-1],
+            json.dumps(plain, ensure_ascii=False)[1:-1],
+            escape(plain),
+        )
+        for encoded in (quote(plain, safe=""), quote(plain), quote_plus(plain)):
+            yield from (encoded, _PERCENT.sub(lambda match: match[0].lower(), encoded))
+        yield from _base64(plain.encode())
+
+
+def _credentials(value: str) -> tuple[str, ...]:
+    """Return `user:password` and the password of a value that is both in Base64, as headers of Basic want it."""
+    try:
+        text = b64decode(value, validate=True).decode()
+    except ValueError:
+        return ()
+    _user, colon, password = text.partition(":")
+    return tuple(each for each in (text, password) if len(each) >= SHORT) if colon else ()
+
+
+def _base64(value: bytes) -> Iterator[str]:
+    """Give the Base64 of the value alone, and what of it stands in the Base64 of a longer text around it."""
+    whole = b64encode(value).decode()
+    inner = []
+    if len(value) >= SHORT:
+        for before in range(3):
+            encoded = b64encode(b"\0" * before + value).decode().rstrip("=")
+            # Its first and last letters hold bits of the neighbours as well.
+            inner.append(
+                encoded[(0, 2, 3)[before] : len(encoded) - (0 if (before + len(value)) % 3 == 0 else 1)]
+            )
+    for text in (whole, whole.rstrip("="), *inner):
+        yield text
+        yield text.translate(_URL_SAFE)
 
 
 def _seal(value: str) -> str:

@@ -18,6 +18,7 @@ Runner = Callable[[Frame, Pipe], None]
 _PR_SET_PDEATHSIG: Final = 1
 _RUNNERS: Final = {
     "javascript": "activities.sandbox.child_scripts",
+    "hooks": "activities.sandbox.child_scripts",
     "jsonata": "activities.sandbox.child_expressions",
     "modules": "activities.sandbox.child_modules",
     "trials": "activities.trial.child",

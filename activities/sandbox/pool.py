@@ -18,7 +18,7 @@ class Settings:
     """How many children a kind may have, and after how many runs one is replaced."""
 
     workers: Mapping[str, int] = field(
-        default_factory=lambda: {"javascript": 4, "jsonata": 2, "modules": 8, "trials": 2}
+        default_factory=lambda: {"javascript": 4, "hooks": 2, "jsonata": 2, "modules": 8, "trials": 2}
     )
     runs: int = 1000
 
@@ -175,7 +175,7 @@ _shared = _Shared()
 
 
 def configure(*, workers: Mapping[str, int] | None = None, runs: int | None = None) -> None:
-    """Set caps by kind (`javascript`, `jsonata`, `modules`, `trials`) and the runs of a child; kills what runs.
+    """Set caps by kind (`javascript`, `hooks`, `jsonata`, …) and the runs of a child; kills what runs.
 
     Without a call, Django's `SANDBOX = {"workers": {…}, "runs": n}` holds where Django is set up, else the defaults.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from activities.sandbox.frames import Frame, PipeClosed, PipeTimeout, read_json
 from activities.sandbox.outcomes import SCRIPT_LIMITS, Limits, ScriptOutcome, error_of
@@ -34,15 +34,17 @@ def run_script(
     host: Host | None = None,
     sidecars: Sequence[tuple[str, str]] = (),
     on_start: Callable[[Worker], None] | None = None,
+    kind: Literal["javascript", "hooks"] = "javascript",
 ) -> ScriptOutcome:
     """Run a script as a function body over frozen globals (plain JSON); never raises for what the script does.
 
     `host(name, arguments)` answers `serviceBridge.call`, `serviceBridge.list`, `llm.invoke`, `documents.get` and
     `documents.load` in the calling thread while the script's clock stands still; a HostError is thrown in the script,
     any other exception ends the script and goes up to the caller. `sidecars` are (name, source), loaded first.
+    What a host runs for a script is of kind "hooks": it must never wait for the place that the script holds.
     `on_start` gets the worker; its `kill()` from another thread ends the run with code `cancelled`.
     """
-    with pool("javascript").lease() as worker:
+    with pool(kind).lease() as worker:
         run = _Run(worker, limits, host)
         if on_start is not None:
             on_start(worker)

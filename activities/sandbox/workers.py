@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 
 from activities.sandbox.frames import Frame, Pipe, PipeClosed, PipeTimeout
 
-Kind = Literal["javascript", "jsonata", "modules", "trials"]
+Kind = Literal["javascript", "hooks", "jsonata", "modules", "trials"]
 
 START_SECONDS: Final = 60.0
 SEND_SECONDS: Final = 10.0

@@ -85,7 +85,7 @@ def _sent(
     told = logs.line(
         "info", f"{endpoint.method} {target} answered {reply.status} in {time.monotonic() - began:.2f} s"
     )
-    return _mapped(config, endpoint, reply, place=place, told=[*request.logs, told])
+    return _mapped(config, endpoint, reply, place=place, told=[*request.logs, *reply.logs, told])
 
 
 def _ask(

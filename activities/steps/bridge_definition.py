@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from plans.definitions import UNRUN_HOOKS, BridgeAuth, RateLimit
+from plans.definitions import BridgeAuth, RateLimit, address_problem
 from plans.digests import digest_of
 
 METHODS: Final = frozenset({"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"})
+SCRIPT_KEYS: Final = ("initScript", "preSendScript", "postReplyScript")
 WITHOUT_BODY: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Json = Any
@@ -36,6 +37,14 @@ class Endpoint:
     request_schema: Json = None
     response_schema: Json = None
     keeps_for: float | None = None
+    init_script: str = ""
+    pre_send_script: str = ""
+    post_reply_script: str = ""
+
+    def script(self, key: str) -> str:
+        """Return the script under its key in the definition, "" for none."""
+        scripts = (self.init_script, self.pre_send_script, self.post_reply_script)
+        return dict(zip(SCRIPT_KEYS, scripts, strict=True))[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,8 @@ def read_bridge(slug: str, definition: Mapping[str, Json]) -> Bridge:
     base_url = definition.get("baseUrl")
     if not isinstance(base_url, str) or not base_url:
         raise BridgeProblem(f'service bridge "{slug}" has no baseUrl')
+    if problem := address_problem(base_url):
+        raise BridgeProblem(f'service bridge "{slug}": baseUrl {problem}')
     endpoints = [_read_endpoint(slug, entry) for entry in definition.get("endpoints") or ()]
     return Bridge(
         slug=slug,
@@ -101,12 +112,12 @@ def _read_endpoint(slug: str, entry: Mapping[str, Json]) -> Endpoint:
         raise BridgeProblem(f'endpoint "{name}" of service bridge "{slug}" has unknown method "{method}"')
     if not path.startswith("/"):
         raise BridgeProblem(f'the path of endpoint "{name}" of service bridge "{slug}" must start with "/"')
-    hook = next((key for key in UNRUN_HOOKS if entry.get(key)), None)
-    if hook:
-        raise BridgeProblem(
-            f'endpoint "{name}" of service bridge "{slug}" has a {hook}, and scripts of endpoints are not run;'
-            " put it into the step's requestScript, or into a SCRIPT step after the call"
-        )
+    scripts = [entry.get(key) or "" for key in SCRIPT_KEYS]
+    wrong = next(
+        (key for key, text in zip(SCRIPT_KEYS, scripts, strict=True) if not isinstance(text, str)), None
+    )
+    if wrong:
+        raise BridgeProblem(f'{wrong} of endpoint "{name}" of service bridge "{slug}" must be a text')
     return Endpoint(
         name,
         method,
@@ -115,6 +126,9 @@ def _read_endpoint(slug: str, entry: Mapping[str, Json]) -> Endpoint:
         request_schema=entry.get("requestSchema"),
         response_schema=entry.get("responseSchema"),
         keeps_for=_keeps_for(entry, method),
+        init_script=scripts[0],
+        pre_send_script=scripts[1],
+        post_reply_script=scripts[2],
     )
 
 

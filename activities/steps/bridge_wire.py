@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 import httpx
 from django.utils import timezone
 
-from activities.steps import egress
+from activities.steps import LogLine, egress
 from activities.steps.bridge_definition import WITHOUT_BODY, Bridge, Endpoint, RequestProblem
 from plans.secrets import redact
 
@@ -29,7 +29,10 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What a step or a script puts into one call; `header_texts`, headers as authored, alone may name secrets."""
+    """What a step or a script puts into one call; `header_texts`, headers as authored, alone may name secrets.
+
+    `scripted` headers were set by the endpoint's own scripts: they win, and may name `scripted_secrets`.
+    """
 
     body: Json = None
     has_body: bool = False
@@ -37,6 +40,8 @@ class Values:
     path: Mapping[str, Json] | None = None
     headers: Mapping[str, Json] | None = None
     header_texts: Mapping[str, Json] = field(default_factory=dict)
+    scripted: Mapping[str, str] = field(default_factory=dict)
+    scripted_secrets: frozenset[str] = frozenset()
 
     def as_json(self) -> dict[str, Json]:
         """Return `{body, query, path, headers}`, those present: what a mock's `when_input` is compared with."""
@@ -53,6 +58,7 @@ class Reply:
     body: Json
     retry_after: float | None = None
     kept: bool = False  # given again, without a call
+    logs: tuple[LogLine, ...] = ()  # what the endpoint's scripts logged
 
     def as_json(self) -> dict[str, Json]:
         """Return `{_statusCode, _body}`."""
@@ -75,7 +81,7 @@ def read_answer(answer: egress.Answer, *, secrets: Iterable[str]) -> Reply:
     """Read an answer: JSON where it is, else text, null where it is empty; secrets it repeats are redacted."""
     values = tuple(secrets)
     text = answer.content.decode(_charset(answer), "replace")
-    body = _parsed(text)
+    body = parsed(text)
     return Reply(
         answer.status,
         _redacted(body, values) if values else body,
@@ -83,7 +89,8 @@ def read_answer(answer: egress.Answer, *, secrets: Iterable[str]) -> Reply:
     )
 
 
-def _parsed(text: str) -> Json:
+def parsed(text: str) -> Json:
+    """Read a body: JSON where it is, else text, None where it is empty."""
     try:
         # A lone surrogate is legal in JSON's escapes and can't be stored: it becomes "?".
         body = json.loads(text, parse_constant=_no_constant)
@@ -114,7 +121,7 @@ def secret_names(bridge: Bridge, endpoint: Endpoint, values: Values) -> set[str]
     """Return the names of the secrets that a call needs."""
     texts = [bridge.base_url, endpoint.path, *(text for _, text in (*bridge.headers, *endpoint.headers))]
     texts += [text for text in values.header_texts.values() if isinstance(text, str)]
-    return secrets_in(*texts)
+    return secrets_in(*texts) | (secrets_in(*values.scripted.values()) & values.scripted_secrets)
 
 
 def _headers(
@@ -131,6 +138,9 @@ def _headers(
             if key in secrets
         }
         put_header(headers, name, fill_secrets(_as_text(value), named))
+    own = {name: secrets[name] for name in values.scripted_secrets if name in secrets}
+    for name, text in values.scripted.items():
+        put_header(headers, name, fill_secrets(text, own))
     return headers
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from activities.steps import egress, oauth
+from activities.steps import bridge_hooks, egress, oauth
 from activities.steps.bridge_definition import (
     METHODS,
     WITHOUT_BODY,
@@ -57,23 +58,41 @@ def send(
     """Make one call; raise BridgeProblem, or EgressError without a secret in its message.
 
     A 401 to a remembered token is answered by a new one, once. `seconds` bounds all of it, the wait for a turn too.
+    The endpoint's scripts run around it: before the secrets are put in, and after they are taken out.
     """
     deadline = time.monotonic() + seconds
     _guard(endpoint, values)
+    prepared = bridge_hooks.prepare(bridge, endpoint, values, seconds=_left(deadline))
+    values = prepared.values
+    scripted = frozenset(name.lower() for name in values.scripted)
     secrets = reveal(organization_id, secret_names(bridge, endpoint, values))
     request = compose(bridge, endpoint, values, secrets=secrets, idempotency_key=idempotency_key)
     # Half of the time is left for the call itself.
     keep_pace(bridge, organization_id=organization_id, seconds=seconds / 2)
     token = oauth.token_for(bridge, organization_id=organization_id, seconds=_left(deadline))
     answer = _exchange(
-        bridge, request, token, organization_id=organization_id, deadline=deadline, secrets=secrets
+        bridge,
+        request,
+        token,
+        organization_id=organization_id,
+        deadline=deadline,
+        secrets=secrets,
+        scripted=scripted,
     )
     if token is not None and token.remembered and answer.status == 401:
         token = oauth.token_for(bridge, organization_id=organization_id, seconds=_left(deadline), anew=True)
         answer = _exchange(
-            bridge, request, token, organization_id=organization_id, deadline=deadline, secrets=secrets
+            bridge,
+            request,
+            token,
+            organization_id=organization_id,
+            deadline=deadline,
+            secrets=secrets,
+            scripted=scripted,
         )
-    return read_answer(answer, secrets=_known(secrets, token))
+    reply = read_answer(answer, secrets=_known(secrets, token))
+    reply = replace(reply, logs=tuple(prepared.logs))
+    return bridge_hooks.finish(endpoint, reply, seconds=max(0.1, _seconds_until(deadline)))
 
 
 def misfit(endpoint: Endpoint, body: Any) -> str:
@@ -111,9 +130,10 @@ def _exchange(
     organization_id: int,
     deadline: float,
     secrets: Mapping[str, str],
+    scripted: frozenset[str],
 ) -> egress.Answer:
     headers = dict(request.headers)
-    if token is not None and bridge.auth is not None:
+    if token is not None and bridge.auth is not None and bridge.auth.header_name.lower() not in scripted:
         oauth.authorize(headers, bridge.auth, token)
     sent = egress.Outgoing(request.method, request.url, headers, request.content)
     try:
@@ -126,8 +146,12 @@ def _known(secrets: Mapping[str, str], token: oauth.Token | None) -> tuple[str, 
     return (*secrets.values(), *((token.text,) if token else ()))
 
 
+def _seconds_until(deadline: float) -> float:
+    return deadline - time.monotonic()
+
+
 def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
+    left = _seconds_until(deadline)
     if left <= 0:
         raise egress.EgressTimeout("the time of the call was over before it could be made")
     return left

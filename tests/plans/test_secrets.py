@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -131,8 +132,25 @@ def test_who_does_not_administer_sets_no_secret(project: Project, ben: Person, c
         ('{"k": "p@ss\\"w"}', '{"k": "•••"}'),
         ("?k=p%40ss%22w", "?k=•••"),
         ("Basic cEBzcyJ3", "Basic •••"),
+        ("?k=p%40ss%22w and p%40ss%22w&amp;", "?k=••• and •••&amp;"),
+        ("<b>p@ss&quot;w</b>", "<b>•••</b>"),
         ("nothing here", "nothing here"),
     ],
 )
 def test_redaction_finds_a_value_in_every_dress(text: str, clean: str) -> None:
     assert secrets.redact(text, ['p@ss"w', ""]) == clean
+
+
+@pytest.mark.parametrize("user", ["", "a", "ab", "abc", "ann"])
+@pytest.mark.parametrize("after", ["", "!", "xy"])
+def test_redaction_finds_a_value_within_the_base64_of_a_longer_text(user: str, after: str) -> None:
+    text = b64encode(f"{user}:s3cr3t>>value??{after}".encode()).decode()
+
+    for shown in (text, text.replace("+", "-").replace("/", "_")):
+        assert secrets.MASK in secrets.redact(f"Authorization: Basic {shown}", ["s3cr3t>>value??"])
+
+
+def test_redaction_finds_what_a_value_in_base64_stands_for() -> None:
+    value = b64encode(b"ann:pa55word").decode()
+
+    assert secrets.redact("ann:pa55word or pa55word", [value]) == "••• or •••"

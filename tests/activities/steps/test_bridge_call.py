@@ -243,8 +243,13 @@ def test_an_address_that_is_not_allowed_is_a_system_error_with_a_clear_message()
         ({}, {"auth": {"type": "basic"}}, "/auth/type"),
         (
             {},
-            {"endpoints": [{"name": "post", "path": "/x", "preSendScript": "return request"}]},
-            'endpoint "post" of service bridge "erp" has a preSendScript',
+            {"endpoints": [{"name": "post", "path": "/x", "preSendScript": 5}]},
+            'preSendScript of endpoint "post" of service bridge "erp" must be a text',
+        ),
+        (
+            {},
+            {"baseUrl": "https://ann:pa55word@erp.example"},
+            'service bridge "erp": baseUrl must hold no user and password',
         ),
     ],
 )

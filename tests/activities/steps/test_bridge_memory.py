@@ -264,7 +264,12 @@ AUTH = {
         ({"auth": AUTH | {"requestFormat": "custom"}}, "requestFormat custom needs a requestBody"),
         ({"auth": AUTH | {"tokenurl": "x"}}, "/auth/tokenurl"),
         ({"rateLimit": {"requests": 0}}, "/rateLimit/requests"),
-        ({"endpoints": [{"name": "a", "path": "/", "initScript": "x"}]}, "initScript is not run here"),
+        ({"endpoints": [{"name": "a", "path": "/", "initScript": 5}]}, "/endpoints/0/initScript"),
+        (
+            {"baseUrl": "https://ann:pa55word@erp.example"},
+            "/baseUrl: must hold no user and password before the host",
+        ),
+        ({"auth": AUTH | {"tokenUrl": "https://ann@erp.example/token"}}, "/auth/tokenUrl: must hold no user"),
         ({"endpoints": [{"name": "a", "path": "/", "requestSchema": {"type": 7}}]}, "is no JSON Schema"),
     ],
 )
@@ -275,6 +280,7 @@ def test_a_definition_that_could_not_be_called_is_refused(definition: Any, told:
         check_bridge(whole)
 
     assert told in str(caught.value)
+    assert "pa55word" not in str(caught.value)
 
 
 def test_a_whole_definition_is_taken() -> None:
@@ -282,7 +288,15 @@ def test_a_whole_definition_is_taken() -> None:
         "baseUrl": "https://erp.example",
         "auth": AUTH,
         "rateLimit": {"requests": 5},
-        "endpoints": [FIND | {"cacheTtlSeconds": 10, "cacheableVerbs": ["GET"], "responseSchema": BILL}],
+        "endpoints": [
+            FIND
+            | {
+                "cacheTtlSeconds": 10,
+                "cacheableVerbs": ["GET"],
+                "responseSchema": BILL,
+                "postReplyScript": "x",
+            }
+        ],
     }
 
     assert check_bridge(whole) == whole
