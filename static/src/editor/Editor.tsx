@@ -12,6 +12,7 @@ import { Bar } from "./panels/Bar";
 import { Dialogs } from "./panels/Dialogs";
 import { Inspector } from "./panels/Inspector";
 import { LeftPane } from "./panels/LeftPane";
+import { SourcePane } from "./panels/SourcePane";
 import type { EditorProps } from "./props";
 import { EditorStore, StoreContext, useEditor } from "./store";
 import { startKeeping, whereToBegin } from "./sync/draft";
@@ -57,6 +58,7 @@ function Frame() {
         <LeftPane />
         <div className="editor-middle">
           <EditorCanvas />
+          <SourcePane />
         </div>
         <Inspector />
       </div>

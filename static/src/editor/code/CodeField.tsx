@@ -129,35 +129,33 @@ function Editor(props: EditorProps) {
   const box = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const outlets = useRef<CodeOutlets>({ onChange: props.onChange });
-  const first = useRef({ value, focused });
+  const first = useRef({ value, focused, language, attributes: {} });
   useLayoutEffect(() => {
     const { onChange, onFocus, onBlur, onLine, completions } = props;
     outlets.current = { onChange, onFocus, onBlur, onLine, complete: completions };
-    first.current = { value, focused: first.current.focused };
+    const attributes = attributesOf({ label, id, dataField, describedBy, readOnly, placeholder });
+    first.current = { value, focused: first.current.focused, language, attributes };
   });
   useLayoutEffect(() => {
     const parent = box.current;
     if (!parent) return;
-    const attributes = attributesOf({ label, id, dataField, describedBy, readOnly, placeholder });
-    const text = first.current.value;
-    const made = setup.createCode({
-      parent,
-      text,
-      language,
-      height,
-      label,
-      readOnly,
-      attributes,
-      gutter,
-      outlets,
-    });
+    const { value: text, language, attributes } = first.current;
+    const looks = { language, height, readOnly, gutter, attributes };
+    const made = setup.createCode({ parent, text, outlets, ...looks });
     view.current = made;
     if (first.current.focused) made.focus();
     return () => {
       view.current = null;
       made.destroy();
     };
-  }, [setup, language, height, label, readOnly, gutter, id, dataField, describedBy, placeholder]);
+  }, [setup, height, readOnly, gutter]);
+  useEffect(() => {
+    if (view.current) setup.setLanguage(view.current, language);
+  }, [setup, language]);
+  useEffect(() => {
+    const attributes = attributesOf({ label, id, dataField, describedBy, readOnly, placeholder });
+    if (view.current) setup.setAttributes(view.current, attributes);
+  }, [setup, label, id, dataField, describedBy, readOnly, placeholder]);
   useEffect(() => {
     if (view.current) setup.bringIn(view.current, value);
   }, [setup, value]);
@@ -171,6 +169,7 @@ function Editor(props: EditorProps) {
     () => ({
       insert: (text) => view.current && setup.insertAtCursor(view.current, text),
       focus: () => view.current?.focus(),
+      showRange: (range) => view.current && setup.showRange(view.current, range),
       showLine: (line) => view.current && setup.showLine(view.current, line),
     }),
     [setup],

@@ -15,9 +15,20 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirro
 import { indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, linter, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
-import { Annotation, EditorState, type Extension, Prec, Transaction } from "@codemirror/state";
+import {
+  Annotation,
+  Compartment,
+  EditorState,
+  type Extension,
+  Prec,
+  StateEffect,
+  StateField,
+  Transaction,
+} from "@codemirror/state";
 import {
   crosshairCursor,
+  Decoration,
+  type DecorationSet,
   drawSelection,
   EditorView,
   highlightActiveLine,
@@ -47,7 +58,6 @@ export type CodeOptions = {
   text: string;
   language: CodeLanguage;
   height: CodeHeight;
-  label: string;
   readOnly: boolean;
   /** Attributes of the element that takes the typing. */
   attributes: Readonly<Record<string, string>>;
@@ -56,6 +66,9 @@ export type CodeOptions = {
   outlets: { readonly current: CodeOutlets };
 };
 
+const LANGUAGE = new Compartment();
+const ATTRIBUTES = new Compartment();
+const setRange = StateEffect.define<readonly [number, number] | null>();
 const FROM_OUTSIDE = Annotation.define<boolean>();
 const SYNTAX_PAUSE = 400;
 // The keys of a page are not the code's: Ctrl Enter sends, Ctrl S saves.
@@ -80,18 +93,25 @@ export function createCode(options: CodeOptions): EditorView {
     EditorState.tabSize.of(2),
     language === "yaml" || language === "javascript" ? [] : EditorView.lineWrapping,
     syntaxHighlighting(classHighlighter),
-    languageOf(language),
-    hasSyntax(language)
-      ? linter((view) => syntaxMarks(view.state).map(toDiagnostic), { delay: SYNTAX_PAUSE })
-      : [],
+    LANGUAGE.of(speaking(language)),
+    RANGE,
     completions(outlets),
     keys(language, numbered),
-    EditorView.contentAttributes.of(options.attributes),
+    ATTRIBUTES.of(EditorView.contentAttributes.of(options.attributes)),
     EditorState.readOnly.of(readOnly),
     EditorView.editable.of(true),
     listening(outlets),
   ];
   return new EditorView({ parent, state: EditorState.create({ doc: text, extensions }) });
+}
+
+/** Read the text as another language; cursor and history stay. */
+export function setLanguage(view: EditorView, language: CodeLanguage): void {
+  view.dispatch({ effects: LANGUAGE.reconfigure(speaking(language)) });
+}
+
+export function setAttributes(view: EditorView, attributes: Readonly<Record<string, string>>): void {
+  view.dispatch({ effects: ATTRIBUTES.reconfigure(EditorView.contentAttributes.of(attributes)) });
 }
 
 /** Bring a text from outside in; what is typed already stays, and so does the cursor. */
@@ -119,10 +139,40 @@ export function insertAtCursor(view: EditorView, text: string): void {
   view.focus();
 }
 
-/** Bring lines (from 1) into sight, without taking the focus. */
+/** Lift lines (first and last, from 1) out; null lifts none. */
+export function showRange(view: EditorView, range: readonly [number, number] | null): void {
+  view.dispatch({ effects: setRange.of(range) });
+}
+
+/** Bring a line (from 1) into sight, without taking the focus. */
 export function showLine(view: EditorView, line: number): void {
   const found = view.state.doc.line(Math.min(Math.max(1, line), view.state.doc.lines));
   view.dispatch({ effects: EditorView.scrollIntoView(found.from, { y: "start", yMargin: 24 }) });
+}
+
+function speaking(language: CodeLanguage): Extension {
+  if (!hasSyntax(language)) return languageOf(language);
+  const source = (view: EditorView) => syntaxMarks(view.state).map(toDiagnostic);
+  return [languageOf(language), linter(source, { delay: SYNTAX_PAUSE })];
+}
+
+const LIFTED = Decoration.line({ class: "code-lifted" });
+
+const RANGE = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(lifted, { changes, effects, state }) {
+    for (const effect of effects) if (effect.is(setRange)) return linesOf(state, effect.value);
+    return lifted.map(changes);
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+function linesOf(state: EditorState, range: readonly [number, number] | null): DecorationSet {
+  if (range === null) return Decoration.none;
+  const last = Math.min(range[1], state.doc.lines);
+  const found = [];
+  for (let line = range[0]; line <= last; line += 1) found.push(LIFTED.range(state.doc.line(line).from));
+  return Decoration.set(found);
 }
 
 function toDiagnostic(mark: Mark): Diagnostic {

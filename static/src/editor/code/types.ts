@@ -27,6 +27,8 @@ export type CodeHandle = {
   focus: () => void;
   /** Bring a line, counted from 1, into sight. */
   showLine: (line: number) => void;
+  /** Lift lines out, first and last; null lifts none. */
+  showRange: (range: readonly [number, number] | null) => void;
 };
 
 export const HEIGHTS: Readonly<Record<CodeLanguage, CodeHeight>> = {

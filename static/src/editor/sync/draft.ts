@@ -43,6 +43,8 @@ export async function whereToBegin(props: EditorProps): Promise<Start> {
 export function startKeeping(store: EditorStore): () => void {
   const { props } = store;
   let known = planOf(store.get());
+  // The text may change alone: a comment, or a line that can't be read yet.
+  let knownSource = store.get().source;
   let knownBase = store.get().base;
   let localTimer = 0;
   let serverTimer = 0;
@@ -66,6 +68,7 @@ export function startKeeping(store: EditorStore): () => void {
   };
   const keepThere = async () => {
     const plan = planOf(store.get());
+    const { source } = store.get();
     try {
       await putJson(props.urls.draft, body());
     } catch {
@@ -73,24 +76,26 @@ export function startKeeping(store: EditorStore): () => void {
       serverTimer = window.setTimeout(() => void keepThere(), AGAIN);
       return;
     }
-    if (planOf(store.get()) !== plan) return;
+    if (planOf(store.get()) !== plan || store.get().source !== source) return;
     store.set({ keeping: "kept" });
     void keepHere(true);
   };
   const unsubscribe = store.subscribe(() => {
-    const { base } = store.get();
+    const { base, source } = store.get();
     const plan = planOf(store.get());
     const saved = base !== knownBase && base.document === plan;
     knownBase = base;
     if (saved) {
       // The server has it as a version, and threw the draft away.
       known = plan;
+      knownSource = source;
       window.clearTimeout(serverTimer);
       void keepHere(true);
       return;
     }
-    if (plan === known) return;
+    if (plan === known && source === knownSource) return;
     known = plan;
+    knownSource = source;
     window.clearTimeout(localTimer);
     window.clearTimeout(serverTimer);
     localTimer = window.setTimeout(() => void keepHere(false), LOCAL_PAUSE);
