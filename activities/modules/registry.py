@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from activities.modules.calls import ModuleCall
+from activities.modules.functions import FunctionModule
 
 GROUP: Final = "throughline.modules"
 
@@ -125,6 +127,8 @@ def _add(entry: EntryPoint, found: dict[str, Module]) -> str | None:
         return f'module "{entry.name}" is registered already; rename the one of {entry.value}'
     try:
         loaded = entry.load()
+        if inspect.isfunction(loaded):
+            loaded = FunctionModule(entry.name, loaded)
         module = loaded() if isinstance(loaded, type) else loaded
     except Exception as error:
         logger.exception("module %s cannot be loaded", entry.name)

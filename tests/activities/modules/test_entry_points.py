@@ -13,7 +13,7 @@ import pytest
 from activities.modules import ModuleCall, find_module, module_problems, registry
 from activities.sandbox import MODULE_LIMITS, Limits, ModuleOutcome, Worker, configure, run_module
 
-SOURCE = """
+SOURCE = '''
 import ctypes, logging, os
 from pydantic import BaseModel
 from activities.modules import ModuleFailed
@@ -59,11 +59,23 @@ class Acme:
 
     def huge(self, call):
         return "x" * 100_000
-"""
+
+def gross(net: float, tax_rate: float = 0.2, call=None):
+    """Add the tax.
+
+    As the law has it.
+    """
+    return {"gross": round(net * (1 + tax_rate), 2), "currency": call.inputs.get("currency")}
+
+def anything(*values):
+    return values
+'''
 ENTRY_POINTS = """[throughline.modules]
 acme/any = acme_any:Acme
 acme/broken = acme_any:Missing
+acme/anything = acme_any:anything
 acme/empty = acme_any:os
+acme/gross = acme_any:gross
 builtin/noop = acme_any:Acme
 """
 SMALL = Limits(seconds=20, memory_bytes=256 * 1024 * 1024, output_bytes=1000)
@@ -93,8 +105,14 @@ def run(mode: str, *, limits: Limits = MODULE_LIMITS, **call: Any) -> ModuleOutc
 def test_a_module_of_a_package_is_found_and_a_broken_one_is_named() -> None:
     assert find_module("acme/any") is not None
     assert find_module("acme/broken") is None
-    assert [problem.ref for problem in module_problems()] == ["acme/broken", "acme/empty", "builtin/noop"]
-    assert "Missing" in module_problems()[0].message
+    assert [problem.ref for problem in module_problems()] == [
+        "acme/anything",
+        "acme/broken",
+        "acme/empty",
+        "builtin/noop",
+    ]
+    assert "parameter values can't be given by its name" in module_problems()[0].message
+    assert "Missing" in module_problems()[1].message
 
 
 def test_a_module_runs_in_a_warm_child(tmp_path: Path) -> None:
@@ -155,3 +173,50 @@ def test_a_running_module_can_be_killed_from_another_thread() -> None:
 
     assert outcome.error is not None
     assert outcome.error["code"] == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("options", "input", "gross"),
+    [
+        ({"net": 100}, None, 120),
+        ({}, {"net": 100}, 120),
+        ({"net": 1, "taxRate": 0.5}, {"net": "100"}, 150),
+        ({"tax_rate": 0.5}, {"net": 100, "taxRate": 0}, 100),
+    ],
+)
+def test_a_plain_function_is_a_module_with_its_parameters_as_options(
+    options: dict[str, Any], input: Any, gross: float
+) -> None:
+    call = ModuleCall(options=options, input=input, inputs={"currency": "EUR"})
+
+    outcome = run_module("acme/gross", call)
+
+    assert (outcome.error, outcome.value) == (None, {"gross": gross, "currency": "EUR"})
+
+
+@pytest.mark.parametrize(
+    ("options", "input", "code", "why"),
+    [
+        ({}, None, "invalid-input", "acme/gross: net: Field required"),
+        ({}, {"net": "much"}, "invalid-input", "acme/gross: net: Input should be a valid number"),
+        ({}, {"net": 1, "nett": 2}, "invalid-input", "acme/gross: nett: Extra inputs are not permitted"),
+        ({"net": "much"}, None, "invalid-options", "options of module acme/gross: net: Input should be a valid number"),
+    ],
+)  # fmt: skip
+def test_a_function_is_not_called_with_what_it_does_not_take(
+    options: dict[str, Any], input: Any, code: str, why: str
+) -> None:
+    outcome = run_module("acme/gross", ModuleCall(options=options, input=input))
+
+    assert outcome.error is not None
+    assert (outcome.error["code"], outcome.system) == (code, code == "invalid-options")
+    assert outcome.error["message"].startswith(why)
+
+
+def test_the_editor_sees_the_parameters_of_a_function() -> None:
+    found, schema = find_module("acme/gross"), registry.options_schema("acme/gross")
+
+    assert found is not None
+    assert found.title == "Add the tax"
+    assert schema is not None
+    assert (list(schema["properties"]), schema.get("required")) == (["net", "taxRate"], None)
