@@ -1,28 +1,54 @@
-/** The right pane: the form of the step that is selected. */
-import { Kind } from "../../shared/ui/bits";
-import { findStep } from "../model/plan";
+/** The right pane: the form of the step that is selected, and the data of earlier runs beside it. */
+import { useCallback, useState } from "react";
+import "../fields/fields.css";
+import { Kind, Slug } from "../../shared/ui/bits";
+import { stepIn } from "../fields/scope";
+import type { Group } from "../schema.gen";
 import { planOf, useEditor } from "../store";
 import { StepForm } from "./StepForm";
+import { DataPanel } from "./step/DataPanel";
+
+const OPEN_AT_FIRST: ReadonlySet<Group> = new Set(["data", "when"]);
 
 export function Inspector() {
+  const [open, setOpen] = useState<ReadonlySet<Group>>(OPEN_AT_FIRST);
+  const [data, setData] = useState(false);
+  const toggle = useCallback(() => setData((now) => !now), []);
   const slug = useEditor((state) =>
     state.selection.steps.length === 1 ? state.selection.steps[0] : undefined,
   );
   const count = useEditor((state) => state.selection.steps.length);
   const kind = useEditor((state) =>
-    slug === undefined ? null : (findStep(planOf(state), slug)?.kind ?? null),
+    slug === undefined ? null : (stepIn(planOf(state), slug)?.kind ?? null),
   );
-  if (count > 1)
+  if (slug === undefined || kind === null)
     return (
-      <aside className="editor-right" aria-label="Steps">
-        <p className="muted">{count} steps are selected.</p>
+      <aside className="editor-right inspector" aria-label="Step">
+        <p className="muted inspector-empty">
+          {count > 1 ? `${count} steps are selected.` : "Select a step to configure it."}
+        </p>
       </aside>
     );
-  if (slug === undefined || kind === null) return null;
   return (
-    <aside className="editor-right" aria-label={`Step ${slug}`}>
-      <Kind kind={kind} />
-      <StepForm key={slug} slug={slug} kind={kind} />
+    <aside className="editor-right inspector" aria-label={`Step ${slug}`}>
+      <header className="inspector-head">
+        <Kind kind={kind} />
+        <Slug slug={slug} />
+        <button
+          type="button"
+          className="button button-small"
+          aria-expanded={data}
+          aria-controls="inspector-data"
+          onClick={toggle}
+        >
+          Data
+        </button>
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard */}
+      <section className="inspector-form" tabIndex={0} aria-label="Fields">
+        <StepForm key={slug} slug={slug} kind={kind} open={open} onOpen={setOpen} />
+      </section>
+      {data && <DataPanel slug={slug} onClose={toggle} />}
     </aside>
   );
 }

@@ -1,0 +1,39 @@
+/** What the server found at a field, with its fixes. */
+import { Icon } from "../../shared/ui/bits";
+import type { Finding } from "../model/look";
+import { apply } from "../model/patch";
+import { useStore } from "../store";
+import { useFindings } from "./scope";
+
+export function FindingsAt({ field, within = false, id }: { field: string; within?: boolean; id?: string }) {
+  const findings = useFindings(field, within);
+  return <FindingList findings={findings} id={id} />;
+}
+
+export function FindingList({ findings, id }: { findings: readonly Finding[]; id?: string | undefined }) {
+  const store = useStore();
+  if (findings.length === 0) return null;
+  return (
+    <ul className="field-findings" id={id}>
+      {findings.map((finding) => (
+        <li key={`${finding.code} ${finding.field} ${finding.message}`} data-severity={finding.severity}>
+          <Icon name="warning" />
+          <span>
+            <span className="sr-only">{finding.severity}: </span>
+            {finding.message}
+            {finding.fixes.map((fix) => (
+              <button
+                key={fix.title}
+                type="button"
+                className="button button-small"
+                onClick={() => store.do(fix.title, (plan) => apply(plan, fix.edits))}
+              >
+                {fix.title}
+              </button>
+            ))}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
