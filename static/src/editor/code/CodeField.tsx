@@ -1,6 +1,14 @@
 /** A field of code: labelled, coloured, with completion and what is wrong underlined; it opens large on a press. */
 import type { EditorView } from "@codemirror/view";
-import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
+import {
+  type ReactNode,
+  type Ref,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { Icon } from "../../shared/ui/bits";
 import { Dialog } from "../../shared/ui/dialogs";
 import type { Finding } from "../model/look";
@@ -41,6 +49,11 @@ export type CodeFieldProps = {
   /** Marks beside the lines, too. */
   gutter?: boolean;
   describedBy?: string;
+  invalid?: boolean;
+  /** Buttons beside the one that opens it large. */
+  tools?: ReactNode;
+  /** What stands below, in the large one too. */
+  below?: ReactNode;
   handle?: Ref<CodeHandle>;
 };
 
@@ -49,19 +62,31 @@ export function CodeField(props: CodeFieldProps) {
   const [large, setLarge] = useState(false);
   const expandable = props.expandable ?? height !== "fill";
   return (
-    <div className="code-frame" data-height={height} data-language={language} data-read-only={readOnly}>
-      <Code {...props} height={height} />
-      {expandable && (
-        <button
-          type="button"
-          className="button-icon code-expand"
-          aria-label={`Open ${label} large`}
-          title="Open large"
-          onClick={() => setLarge(true)}
-        >
-          <Icon name="fit" />
-        </button>
-      )}
+    <div className="code-with">
+      <div
+        className="code-frame"
+        data-height={height}
+        data-language={language}
+        data-read-only={readOnly}
+        data-tools={props.tools !== undefined}
+      >
+        <Code {...props} height={height} />
+        <div className="code-tools">
+          {props.tools}
+          {expandable && (
+            <button
+              type="button"
+              className="button-icon"
+              aria-label={`Open ${label} large`}
+              title="Open large"
+              onClick={() => setLarge(true)}
+            >
+              <Icon name="fit" />
+            </button>
+          )}
+        </div>
+      </div>
+      {props.below}
       {large && <LargeCode {...props} onClose={() => setLarge(false)} />}
     </div>
   );
@@ -79,7 +104,9 @@ function LargeCode({ onClose, ...props }: CodeFieldProps & { onClose: () => void
         </header>
         <div className="code-frame" data-height="fill" data-language={props.language}>
           <Code {...field} height="fill" focused />
+          {props.tools !== undefined && <div className="code-tools">{props.tools}</div>}
         </div>
+        {props.below}
         <div className="dialog-actions">
           <button type="button" className="button button-primary" onClick={onClose}>
             Close
@@ -124,7 +151,7 @@ const NONE: readonly never[] = [];
 
 function Editor(props: EditorProps) {
   const { setup, language, height, value, label, readOnly = false, gutter = false, focused } = props;
-  const { findings = NONE, marks = NONE, id, describedBy, placeholder } = props;
+  const { findings = NONE, marks = NONE, id, describedBy, invalid = false, placeholder } = props;
   const dataField = props["data-field"];
   const box = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
@@ -133,7 +160,7 @@ function Editor(props: EditorProps) {
   useLayoutEffect(() => {
     const { onChange, onFocus, onBlur, onLine, completions } = props;
     outlets.current = { onChange, onFocus, onBlur, onLine, complete: completions };
-    const attributes = attributesOf({ label, id, dataField, describedBy, readOnly, placeholder });
+    const attributes = attributesOf({ label, id, dataField, describedBy, invalid, readOnly, placeholder });
     first.current = { value, focused: first.current.focused, language, attributes };
   });
   useLayoutEffect(() => {
@@ -153,9 +180,9 @@ function Editor(props: EditorProps) {
     if (view.current) setup.setLanguage(view.current, language);
   }, [setup, language]);
   useEffect(() => {
-    const attributes = attributesOf({ label, id, dataField, describedBy, readOnly, placeholder });
+    const attributes = attributesOf({ label, id, dataField, describedBy, invalid, readOnly, placeholder });
     if (view.current) setup.setAttributes(view.current, attributes);
-  }, [setup, label, id, dataField, describedBy, readOnly, placeholder]);
+  }, [setup, label, id, dataField, describedBy, invalid, readOnly, placeholder]);
   useEffect(() => {
     if (view.current) setup.bringIn(view.current, value);
   }, [setup, value]);
@@ -182,6 +209,7 @@ type Names = {
   id: string | undefined;
   dataField: string | undefined;
   describedBy: string | undefined;
+  invalid: boolean;
   readOnly: boolean;
   placeholder: string | undefined;
 };
@@ -191,6 +219,7 @@ function attributesOf({
   id,
   dataField,
   describedBy,
+  invalid,
   readOnly,
   placeholder,
 }: Names): Record<string, string> {
@@ -202,6 +231,7 @@ function attributesOf({
     ...(dataField !== undefined && { "data-field": dataField }),
     ...(describedBy !== undefined && { "aria-describedby": describedBy }),
     ...(placeholder !== undefined && { "aria-placeholder": placeholder, "data-placeholder": placeholder }),
+    ...(invalid && { "aria-invalid": "true" }),
     ...(readOnly && { "aria-readonly": "true" }),
   };
 }
