@@ -19,6 +19,7 @@ from plans.models import Organization
 from plans.parsers import EditorBody
 from plans.requests import body_of, person_of
 from plans.selectors import find_organization
+from plans.source_patch import patched
 
 ANSWER = extend_schema(
     parameters=[ORGANIZATION], request=OpenApiTypes.OBJECT, responses={200: OpenApiTypes.OBJECT}
@@ -44,6 +45,15 @@ class PlanEditorApi(ViewSet):
         if "source" in body:
             return Response(look_at_source(text_in(body, "source"), notation_in(body), catalog))
         return Response(look(document_in(body), catalog))
+
+    @ANSWER
+    @action(detail=False, methods=["post"])
+    def source(self, request: Request) -> Response:
+        """Patch `{document, source, notation}`: the text, made to read as the document, and the lines of its steps."""
+        _organization(request)
+        body = body_of(request)
+        found = patched(text_in(body, "source"), document_in(body), notation_in(body))
+        return Response({"source": found.text, "lines": found.lines})
 
     @extend_schema(
         operation_id="plan_editor_catalog",

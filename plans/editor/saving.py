@@ -11,11 +11,11 @@ from plans.access import require_in
 from plans.errors import NotFound
 from plans.language.diff import describe
 from plans.language.merge import merge
-from plans.language.source import SourceError, parse_source
 from plans.language.spellings import read, write
 from plans.models import Person, Plan, PlanVersion
 from plans.services import draft_of
 from plans.services.plans import version_of
+from plans.source_patch import patched
 
 
 def merge_with_head(
@@ -45,14 +45,8 @@ def merge_with_head(
 
 
 def source_of(document: dict[str, Any], source: str, notation: str) -> str:
-    """Return the text to keep beside the document: the author's own, as long as it says the same; else none."""
-    if not source:
-        return ""
-    try:
-        typed = parse_source(source, filename=f"plan.{notation}")
-    except SourceError:
-        return ""
-    return source if write(read(typed)[0]) == write(read(document)[0]) else ""
+    """Return the text to keep beside the document: the author's own, with what it does not say yet put into it."""
+    return patched(source, document, notation).text if source.strip() else ""
 
 
 def _began_from(plan: Plan, person: Person) -> PlanVersion:

@@ -259,7 +259,7 @@ class _Builder:
         self._grow(1)
         if isinstance(event, ScalarEvent):
             self._last_line = _last_line(event)
-            value: Any = _scalar(event)
+            value: Any = scalar_value(event)
         elif isinstance(event, SequenceStartEvent):
             value = self._sequence(depth)
         elif isinstance(event, MappingStartEvent):
@@ -317,7 +317,16 @@ def _key(event: Any) -> str:
     raise _error(event, "a key must be a text")
 
 
-def _scalar(event: Any) -> str | int | float | bool | None:
+def is_plain(text: str) -> bool:
+    """Tell if a text without quotes is read as this text, and not as null, a number or a truth."""
+    try:
+        return text != "" and _plain(text, None) == text
+    except (SourceError, AttributeError):
+        return False
+
+
+def scalar_value(event: Any) -> str | int | float | bool | None:
+    """Read a scalar of YAML by the core schema. Raises SourceError."""
     text = str(event.value)
     tag = str(event.tag) if event.tag else ""
     if tag in ("!", f"{_TAG}str") or (event.style and not tag):

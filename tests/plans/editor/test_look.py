@@ -147,3 +147,23 @@ def test_the_document_of_a_look_is_a_fixed_point(project: Project, ann: Person, 
 
     assert second == first
     assert write(read(first["document"])[0]) == first["document"]
+
+
+def test_a_text_is_patched_with_what_changed_on_the_canvas(project: Project, ann: Person, api: Any) -> None:
+    steps = [{"slug": "a", "kind": "SCRIPT", "config": {"scriptBody": "return {};\n"}}]
+    body = {"document": {"slug": "p", "name": "Q", "steps": steps}, "source": YAML, "notation": "yaml"}
+
+    answer = api(ann).post("/api/plan-editor/source/", body, format="json")
+
+    assert answer.json() == {
+        "source": YAML[: YAML.index("\n- {slug: b")].replace("\n\n", "\n") + "name: Q\n",
+        "lines": {"a": [4, 8]},
+    }
+
+
+def test_without_a_text_one_is_written(project: Project, ann: Person, api: Any) -> None:
+    body = {"document": {"slug": "p", "steps": []}, "source": "", "notation": "json"}
+
+    answer = api(ann).post("/api/plan-editor/source/", body, format="json")
+
+    assert answer.json() == {"source": '{\n  "slug": "p",\n  "steps": []\n}\n', "lines": {}}

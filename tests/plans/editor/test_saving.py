@@ -55,6 +55,13 @@ def test_a_save_makes_a_version_with_its_source(plan: Plan, ann: Person, api: An
     assert (version.source, version.note, version.author) == (SOURCE, "From the editor", ann)
 
 
+def test_the_source_that_is_kept_says_what_the_document_says(plan: Plan, ann: Person, api: Any) -> None:
+    save(api, ann, document(script("first", name="Later")), plan.change_sequence, source=SOURCE)
+
+    source = plan.versions.get(number=2).source
+    assert "# mine" in source and "name: Later" in source
+
+
 def test_a_save_throws_the_draft_away_and_leaves_uuids(plan: Plan, ann: Person, api: Any) -> None:
     api(ann).put(f"{PLAN}/draft/", document(script("x")), format="json")
 
