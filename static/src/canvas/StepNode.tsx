@@ -11,11 +11,14 @@ export type StepNodeData = {
   look: StepLook | null;
   mark: Mark | null;
   direction: Direction;
+  /** A node with a look, but of the size of one without: its status stands in the place of its line. */
+  compact?: boolean;
 };
 export type StepFlowNode = Node<StepNodeData, "step">;
 
 export function StepNode({ data }: NodeProps<StepFlowNode>) {
-  const { step, look, mark, direction } = data;
+  const { step, look, mark, direction, compact = false } = data;
+  const live = look !== null && !compact;
   const face = look ? stepFace(look.status, look.waitingOn) : null;
   return (
     <>
@@ -26,7 +29,7 @@ export function StepNode({ data }: NodeProps<StepFlowNode>) {
       />
       <div
         className="step-node"
-        style={nodeSize(look !== null)}
+        style={nodeSize(live)}
         data-kind={step.kind}
         data-status={face?.key}
         data-blocked={look?.blocked || undefined}
@@ -49,10 +52,17 @@ export function StepNode({ data }: NodeProps<StepFlowNode>) {
         </div>
         <div className="step-node-slug">
           <span className="mono">{step.slug}</span>
-          {look && <Took look={look} />}
+          {live && look && <Took look={look} />}
         </div>
-        <div className="step-node-line">{step.line}</div>
-        {look && face && (
+        {compact && look && face ? (
+          <div className="step-node-line">
+            <Status face={face} />
+            {look.action !== null && <span className="mono"> {look.action}</span>}
+          </div>
+        ) : (
+          <div className="step-node-line">{step.line}</div>
+        )}
+        {live && look && face && (
           <div className="step-node-foot">
             <Status face={face} />
             {look.documents && <Settled counts={look.documents} />}
@@ -61,7 +71,7 @@ export function StepNode({ data }: NodeProps<StepFlowNode>) {
         {look?.documents && <DocumentBar counts={look.documents} />}
       </div>
       {outHandles(step).map((handle) => (
-        <OutHandle key={handle} step={step} handle={handle} live={look !== null} direction={direction} />
+        <OutHandle key={handle} step={step} handle={handle} live={live} direction={direction} />
       ))}
     </>
   );

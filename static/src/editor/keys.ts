@@ -16,6 +16,7 @@ import {
   walk,
 } from "./actions";
 import { type EditorStore, useStore } from "./store";
+import { tryAlone, tryUpTo } from "./sync/trying";
 
 export type Flow = { zoomIn: () => void; zoomOut: () => void; fit: () => void; arrange: () => void };
 
@@ -41,6 +42,8 @@ const DEEDS: readonly Deed[] = [
   { keys: "b", text: "Bypass step, or not", run: toggleBypass },
   { keys: "Delete", text: "Remove steps or edge", run: removeSelected },
   { keys: "Backspace", text: "Remove steps or edge", run: removeSelected },
+  { keys: "u", text: "Try the plan up to this step", run: (store) => onSelected(store, tryUpTo) },
+  { keys: "r", text: "Run this step alone", run: (store) => onSelected(store, tryAlone) },
   { keys: "Ctrl A", text: "Select all steps", run: selectAll },
   { keys: "Ctrl C", text: "Copy steps", run: (store) => void copySelected(store) },
   {
@@ -70,6 +73,11 @@ const DEEDS: readonly Deed[] = [
   { keys: "v", text: "Show versions", run: (store) => store.set({ dialog: { kind: "versions" } }) },
   { keys: "Escape", text: "Select nothing", run: (store) => store.select([]) },
 ];
+
+function onSelected(store: EditorStore, run: (store: EditorStore, slug: string) => unknown): void {
+  const [slug, second] = store.get().selection.steps;
+  if (slug !== undefined && second === undefined) void run(store, slug);
+}
 
 function toggleBottom(store: EditorStore, which: "source" | "try"): void {
   store.set({ bottom: store.get().bottom === which ? null : which });

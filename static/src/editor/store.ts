@@ -6,6 +6,7 @@ import { begin, type History, type Kept, push, redo, undo } from "./model/histor
 import { type Look, NOTHING_SEEN } from "./model/look";
 import { findStep, type Plan } from "./model/plan";
 import type { EditorProps, Notation } from "./props";
+import { NOT_TRYING, type Trying } from "./trying";
 
 /** An edge is named as edgeId() names it. */
 export type Selection = { readonly steps: readonly string[]; readonly edge: string | null };
@@ -42,6 +43,7 @@ export type State = {
   readonly left: "palette" | "outline" | "findings";
   readonly bottom: "source" | "try" | null;
   readonly dialog: Dialog | null;
+  readonly trying: Trying;
   readonly source: string;
   readonly notation: Notation;
   readonly keeping: Keeping;
@@ -79,6 +81,7 @@ export class EditorStore {
       left: "palette",
       bottom: null,
       dialog: null,
+      trying: NOT_TRYING,
       source: props.source,
       notation: props.notation,
       keeping: "kept",

@@ -19,6 +19,7 @@ import { Reveal } from "./Reveal";
 import { toEdges, toNodes } from "./toNodes";
 import { type Drag, useHands } from "./useHands";
 import { usePlaces } from "./usePlaces";
+import { useWalkLooks } from "./useWalkLooks";
 
 const nodeTypes = { step: EditorNode };
 const edgeTypes = { action: EditorEdge };
@@ -62,21 +63,26 @@ function Drawn({ graph, places }: DrawnProps) {
   const closeAdding = useCallback(() => setAdding(null), []);
   const { onDrop, onDragOver, ...hands } = useHands(setDrag, setAdding, setMenu);
 
+  const { looks, covered } = useWalkLooks();
   const marks = useMemo(() => toMarks(findings), [findings]);
   const keptNodes = useRef<ReadonlyMap<string, EditorFlowNode>>(new Map());
   const nodes = useMemo(() => {
     const now = drag ? { ...places, ...drag } : places;
-    const next = toNodes(graph, now, { selection, marks, people }, keptNodes.current);
+    const next = toNodes(graph, now, { selection, marks, people, looks }, keptNodes.current);
     keptNodes.current = new Map(next.map((node) => [node.id, node]));
     return next;
-  }, [graph, places, drag, selection, marks, people]);
+  }, [graph, places, drag, selection, marks, people, looks]);
   const routes = useMemo(() => routeAll(graph, places), [graph, places]);
   const keptEdges = useRef<ReadonlyMap<string, EditorFlowEdge>>(new Map());
   const edges = useMemo(() => {
-    const next = toEdges(graph, { selected: selection.edge, routes, drag }, keptEdges.current);
+    const next = toEdges(
+      graph,
+      { selected: selection.edge, routes, drag, looks, covered },
+      keptEdges.current,
+    );
     keptEdges.current = new Map(next.map((edge) => [edge.id, edge]));
     return next;
-  }, [graph, routes, drag, selection.edge]);
+  }, [graph, routes, drag, looks, covered, selection.edge]);
 
   return (
     <section

@@ -11,18 +11,23 @@ import {
   toggleBypass,
 } from "../actions";
 import { type EditorStore, useEditor, useStore } from "../store";
+import { tryAlone, tryUpTo } from "../sync/trying";
 
 type Entry = { label: string; keys: string; run: (store: EditorStore) => void };
+
+const first = (store: EditorStore) => store.get().selection.steps[0] ?? "";
 
 const ONE: readonly Entry[] = [
   { label: "Configure step", keys: "Enter", run: focusInspector },
   {
     label: "Connect to…",
     keys: "c",
-    run: (store) => connectFrom(store, store.get().selection.steps[0] ?? ""),
+    run: (store) => connectFrom(store, first(store)),
   },
   { label: "Add step after", keys: "a", run: (store) => store.set({ dialog: { kind: "add" } }) },
   { label: "Bypass, or not", keys: "b", run: toggleBypass },
+  { label: "Try up to here", keys: "u", run: (store) => tryUpTo(store, first(store)) },
+  { label: "Run this step alone", keys: "r", run: (store) => void tryAlone(store, first(store)) },
   { label: "Copy", keys: "Ctrl C", run: (store) => void copySelected(store) },
   { label: "Duplicate", keys: "Ctrl D", run: duplicateSelected },
   { label: "Remove step", keys: "Delete", run: removeSelected },
@@ -58,14 +63,14 @@ export function NodeMenu({ at, onClose }: { at: Point; onClose: () => void }) {
       tabIndex={-1}
       aria-label={several ? "Steps" : "Step"}
       className="quick-add menu-list"
-      style={{ left: Math.min(at.x, window.innerWidth - 220), top: Math.min(at.y, window.innerHeight - 300) }}
+      style={{ left: Math.min(at.x, window.innerWidth - 220), top: Math.min(at.y, window.innerHeight - 360) }}
       onKeyDown={(event) => {
         if (event.key === "Escape") onClose();
         const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
         if (by === 0) return;
         event.preventDefault();
         const buttons = [...(menu.current?.querySelectorAll("button") ?? [])];
-        const next = buttons.findIndex((button) => button === document.activeElement) + by;
+        const next = buttons.indexOf(document.activeElement as HTMLButtonElement) + by;
         buttons[(next + buttons.length) % buttons.length]?.focus();
       }}
     >

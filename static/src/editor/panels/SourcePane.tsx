@@ -16,6 +16,7 @@ import { type SourceSync, type SourceView, sourceSyncOf } from "../code/sourceSy
 import type { CodeHandle } from "../code/types";
 import type { Notation } from "../props";
 import { useEditor, useStore } from "../store";
+import { TryPane } from "./TryPane";
 
 const STEP = 32;
 
@@ -23,9 +24,11 @@ const STEP = 32;
 export function SourcePane() {
   const store = useStore();
   const open = useEditor((state) => state.bottom === "source");
+  const trying = useEditor((state) => state.bottom === "try");
   return (
     <div className="source-dock">
       {open && <Pane />}
+      {trying && <TryPane />}
       <div className="source-strip">
         <button
           type="button"
@@ -36,6 +39,15 @@ export function SourcePane() {
         >
           <Icon name="file" />
           Source
+        </button>
+        <button
+          type="button"
+          className="button button-quiet button-small"
+          aria-expanded={trying}
+          onClick={() => store.set({ bottom: trying ? null : "try" })}
+        >
+          <Icon name="play" />
+          Try
         </button>
       </div>
     </div>
