@@ -1,7 +1,7 @@
 /** The language of a field of code, as the code editor reads it. */
-import { javascript } from "@codemirror/lang-javascript";
-import { json } from "@codemirror/lang-json";
-import { yaml } from "@codemirror/lang-yaml";
+import { javascriptLanguage } from "@codemirror/lang-javascript";
+import { jsonLanguage } from "@codemirror/lang-json";
+import { yamlLanguage } from "@codemirror/lang-yaml";
 import { bracketMatching, foldGutter, foldKeymap, StreamLanguage, syntaxTree } from "@codemirror/language";
 import type { EditorState, Extension } from "@codemirror/state";
 import { keymap } from "@codemirror/view";
@@ -14,15 +14,15 @@ const MANY = 20;
 export function languageOf(language: CodeLanguage): Extension {
   switch (language) {
     case "javascript":
-      return [javascript(), bracketMatching()];
+      return [javascriptLanguage, bracketMatching()];
     case "jsonata":
       return [StreamLanguage.define(jsonata), bracketMatching()];
     case "template":
       return [StreamLanguage.define(template), bracketMatching()];
     case "yaml":
-      return [yaml(), bracketMatching(), foldGutter(), keymap.of(foldKeymap)];
+      return [yamlLanguage, bracketMatching(), foldGutter(), keymap.of(foldKeymap)];
     case "json":
-      return [json(), bracketMatching()];
+      return [jsonLanguage, bracketMatching()];
     case "text":
       return [];
     default: {
@@ -40,6 +40,7 @@ export function hasSyntax(language: CodeLanguage): boolean {
 /** Where the parser of the language could not go on. */
 export function syntaxMarks(state: EditorState): Mark[] {
   const marks: Mark[] = [];
+  if (state.doc.toString().trim() === "") return marks;
   syntaxTree(state).iterate({
     enter: ({ type, from, to }) => {
       if (!type.isError || marks.length >= MANY) return;

@@ -26,16 +26,13 @@ import {
   Transaction,
 } from "@codemirror/state";
 import {
-  crosshairCursor,
   Decoration,
   type DecorationSet,
-  drawSelection,
   EditorView,
   highlightActiveLine,
   highlightActiveLineGutter,
   keymap,
   lineNumbers,
-  rectangularSelection,
 } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
 import { changeBetween } from "./change";
@@ -80,12 +77,8 @@ export function createCode(options: CodeOptions): EditorView {
   const numbered = height === "tall" || height === "fill";
   const extensions: Extension[] = [
     history(),
-    drawSelection(),
-    EditorState.allowMultipleSelections.of(true),
     numbered ? [lineNumbers(), highlightActiveLine(), highlightActiveLineGutter()] : [],
     options.gutter ? lintGutter() : [],
-    rectangularSelection(),
-    crosshairCursor(),
     highlightSelectionMatches(),
     closeBrackets(),
     indentOnInput(),
