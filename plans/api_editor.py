@@ -13,12 +13,14 @@ from plans.access import require_in
 from plans.api import ORGANIZATION
 from plans.bodies import document_in, notation_in, text_in
 from plans.catalog import catalog_of
+from plans.editor.changing import compare, rename
 from plans.editor.choices import choices
 from plans.editor.looking import look, look_at_source
 from plans.models import Organization
 from plans.parsers import EditorBody
 from plans.requests import body_of, person_of
 from plans.selectors import find_organization
+from plans.services.rewriting import rewritten
 from plans.source_patch import patched
 
 ANSWER = extend_schema(
@@ -54,6 +56,31 @@ class PlanEditorApi(ViewSet):
         body = body_of(request)
         found = patched(text_in(body, "source"), document_in(body), notation_in(body))
         return Response({"source": found.text, "lines": found.lines})
+
+    @ANSWER
+    @action(detail=False, methods=["post"])
+    def rename(self, request: Request) -> Response:
+        """Rename a step (`{document, step, to}`) or one of its actions (`… action, to}`), and what refers to it."""
+        _organization(request)
+        body = body_of(request)
+        names = {key: text_in(body, key) for key in ("step", "to", "action")}
+        return Response(rename(document_in(body), **names))
+
+    @ANSWER
+    @action(detail=False, methods=["post"])
+    def rewrite(self, request: Request) -> Response:
+        """Put slugs where legacy uuids stand in `{document}`: `{document, changes}`."""
+        _organization(request)
+        found = rewritten(document_in(body_of(request)))
+        return Response({"document": found.document, "changes": list(found.changes)})
+
+    @ANSWER
+    @action(detail=False, methods=["post"])
+    def compare(self, request: Request) -> Response:
+        """Say what differs between `{before, after}`: `{changes, steps: {slug: added, removed or changed}}`."""
+        _organization(request)
+        body = body_of(request)
+        return Response(compare(document_in(body, "before"), document_in(body, "after")))
 
     @extend_schema(
         operation_id="plan_editor_catalog",
