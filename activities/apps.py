@@ -17,11 +17,12 @@ class ActivitiesConfig(AppConfig):
             checks,  # noqa: F401  registers system checks
             panels,
         )
-        from activities.modules import modules
+        from activities.modules import modules, step_only
         from plans import catalog, context
         from plans.editor import choices
 
         catalog.module_refs = lambda: frozenset(modules())
+        catalog.step_module_refs = lambda: frozenset(r for r, m in modules().items() if step_only(m))
         choices.module_choices = panels.module_choices
         choices.document_statuses = panels.document_statuses
         context.last_runs = panels.last_runs

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from activities.engine.state import ENDED
 from activities.models import Activity, DocumentFamily
 from plans.errors import Invalid
+from plans.language.finding import Finding, error
+from plans.language.findings.catalog import READY, bare_slug
+from plans.language.schema import AgentConfig
 from plans.language.schema import Plan as Document
 from plans.models import Binding, Plan, Project
 
@@ -39,6 +42,26 @@ def require_documents(document: Document, documents: Sequence[DocumentFamily]) -
         )
     if groups and all(group.unique_filenames for group in groups):
         _require_different_names(documents, names)
+
+
+def runtimes_not_ready(document: Document, definitions: Mapping[str, Any]) -> Iterator[Finding]:
+    """Give an error for each step whose agent runtime takes no work now; one that is not there has its own."""
+    known = definitions.get("agentRuntimes") or {}
+    for step in document.steps:
+        if not isinstance(step.config, AgentConfig):
+            continue
+        ref = step.config.agent_runtime_ref
+        status = known.get(bare_slug(ref), {}).get("status") or READY
+        if status != READY:
+            message = _(
+                'agent runtime "%(ref)s" is %(status)s; an administrator sets it READY under Settings'
+            )
+            yield error(
+                "agent-runtime-not-ready",
+                message % {"ref": ref, "status": status},
+                step=step.slug,
+                field="config.agentRuntimeRef",
+            )
 
 
 def running_instead(

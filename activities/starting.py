@@ -20,7 +20,7 @@ from activities.engine.state import fresh, pack
 from activities.errors import CannotStart, CommandRefused, PlanNotBound
 from activities.models import Activity, ActivityDocument, DocumentFamily, Step
 from activities.naming import wants_name
-from activities.start_checks import require_documents, running_instead
+from activities.start_checks import require_documents, running_instead, runtimes_not_ready
 from plans.errors import Invalid
 from plans.language.expressions import TemplateError, render_title
 from plans.language.finding import Finding, error
@@ -90,7 +90,8 @@ def startable(plan: Plan, project: Project) -> Startable:
     content = Stored.of(version.content.document)
     document, _findings = read_stored(content)
     pinned = definitions_of(plan.organization, document)
-    return Startable(version, pinned, document, check_stored(content, Stored.of(pinned.document)))
+    findings = check_stored(content, Stored.of(pinned.document))
+    return Startable(version, pinned, document, [*findings, *runtimes_not_ready(document, pinned.document)])
 
 
 _fixed: ContextVar[PinnedDefinitions | None] = ContextVar("fixed definitions", default=None)

@@ -12,6 +12,7 @@ from activities.modules.registry import (
     module_problems,
     modules,
     options_schema,
+    step_only,
     waiting_seconds,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "module_problems",
     "modules",
     "options_schema",
+    "step_only",
     "waiting_seconds",
 ]

@@ -25,6 +25,7 @@ class InWorker:
     title: str
     options: type[BaseModel]
     pure: bool
+    runs_flows: bool = False  # as activities of their own: the step waits for them
 
     def run(self, call: ModuleCall) -> Any:
         """Refuse: nothing here can be done in a process of its own."""

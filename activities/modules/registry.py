@@ -100,6 +100,13 @@ def options_schema(ref: str) -> dict[str, Any] | None:
     return None if module is None else module.options.model_json_schema(by_alias=True)
 
 
+def step_only(module: Module) -> str:
+    """Say why a module runs as a step only, and is no tool of an agent; "" where it may be one."""
+    if hasattr(module, "waits"):
+        return "it only waits"
+    return "it runs flows as activities of their own" if getattr(module, "runs_flows", False) else ""
+
+
 def waiting_seconds(ref: str, options: Mapping[str, Any], input: Any) -> float | None:
     """Tell how long a module that only waits would wait; None for one that runs. Raises ValueError for bad options."""
     waits = getattr(find_module(ref), "waits", None)

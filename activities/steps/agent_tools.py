@@ -15,14 +15,13 @@ from django.db import connections
 from activities import sandbox
 from activities.ai.agents import AgentTool, ToolMisused, ToolRefused
 from activities.ai.stopping import Stop
-from activities.modules import Module, ModuleCall, find_module, options_schema
+from activities.modules import Module, ModuleCall, find_module, options_schema, step_only
 from activities.modules.in_worker import InWorker
 from activities.steps import Completed, Failed, Killable, StepCall
 from activities.steps.execution import document_handle
 from activities.steps.own_modules import perform
 
 MAX_ANSWER: Final = 60_000  # characters of JSON that a model is given
-_RUNS_FLOWS: Final = frozenset({"builtin/eval", "builtin/map", "builtin/iterate"})
 _NOT_A_NAME: Final = re.compile(r"[^A-Za-z0-9_-]+")
 
 Json = Any
@@ -102,18 +101,11 @@ def module_tools(refs: Iterable[str], workshop: Workshop) -> list[AgentTool]:
         module = find_module(ref)
         if module is None:
             raise ToolProblem(f'names module "{ref}", which nothing provides')
-        if why := no_tool(module):
+        if why := step_only(module):
             raise ToolProblem(f'names module "{ref}", which can\'t be a tool of an agent: {why}')
         tool = _own_tool(module, workshop) if isinstance(module, InWorker) else _tool(module, workshop)
         found[tool.name] = tool
     return list(found.values())
-
-
-def no_tool(module: Module) -> str:
-    """Say why a module can't be a tool, "" if it can: what waits outside of the agent's run ends as a step only."""
-    if hasattr(module, "waits"):
-        return "it only waits"
-    return "it runs flows as activities of their own" if module.ref in _RUNS_FLOWS else ""
 
 
 def tool_name(text: str) -> str:

@@ -33,7 +33,8 @@ def definitions_of(organization: Organization, plan: Plan) -> dict[str, Any]:
     """Return the definitions that the plan's steps refer to, by slug.
 
     Statuses are there whole, for a task may reach any of them; bridges whole where a script calls one by a name that
-    only the run knows, and prompt templates likewise. What the plan does not use at all has no key.
+    only the run knows, and prompt templates likewise. What the plan does not name at all has no key; what it names and
+    nobody has is missing under its key.
     """
     document = {
         "taskTemplates": _templates(organization, plan),
@@ -42,7 +43,7 @@ def definitions_of(organization: Organization, plan: Plan) -> dict[str, Any]:
     }
     more = {"promptTemplates": _prompts(organization, plan), "agentRuntimes": _runtimes(organization, plan)}
     more["scriptModules"] = _scripts(organization, plan)
-    return document | {key: found for key, found in more.items() if found}
+    return document | {key: found for key, found in more.items() if found is not None}
 
 
 def reference_slug(reference: str) -> str:
@@ -84,7 +85,7 @@ def _bridge_refs(step: object) -> Iterator[str]:
         yield from (str(entry.get("serviceBridgeRef", "")) for entry in step.config.enrichment)
 
 
-def _prompts(organization: Organization, plan: Plan) -> dict[str, Any]:
+def _prompts(organization: Organization, plan: Plan) -> dict[str, Any] | None:
     rows = PromptTemplate.objects.filter(organization=organization)
     if not any(_prompts_by_name(step) for step in plan.steps):
         wanted = {
@@ -93,27 +94,31 @@ def _prompts(organization: Organization, plan: Plan) -> dict[str, Any]:
             if isinstance(step, LlmStep) and step.config.prompt_template_ref
         }
         if not wanted:
-            return {}
+            return None
         rows = rows.filter(slug__in=wanted)
     return {row.slug: prompt_shape(row) for row in _sorted(rows)}
 
 
-def _runtimes(organization: Organization, plan: Plan) -> dict[str, Any]:
+def _runtimes(organization: Organization, plan: Plan) -> dict[str, Any] | None:
     wanted = {
         reference_slug(step.config.agent_runtime_ref) for step in plan.steps if isinstance(step, AgentStep)
     }
-    rows = AgentRuntime.objects.filter(organization=organization, slug__in=wanted) if wanted else ()
+    if not wanted:
+        return None
+    rows = AgentRuntime.objects.filter(organization=organization, slug__in=wanted)
     return {row.slug: runtime_shape(row) for row in _sorted(rows)}
 
 
-def _scripts(organization: Organization, plan: Plan) -> dict[str, Any]:
+def _scripts(organization: Organization, plan: Plan) -> dict[str, Any] | None:
     wanted = {
         reference_slug(reference)
         for step in plan.steps
         if isinstance(step, ScriptStep)
         for reference in step.config.script_sidecars
     }
-    rows = ScriptModule.objects.filter(organization=organization, slug__in=wanted) if wanted else ()
+    if not wanted:
+        return None
+    rows = ScriptModule.objects.filter(organization=organization, slug__in=wanted)
     return {row.slug: script_shape(row) for row in _sorted(rows)}
 
 

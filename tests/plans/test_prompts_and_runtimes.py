@@ -9,7 +9,7 @@ import pytest
 from plans.errors import Invalid, NotAllowed
 from plans.language.spellings import read
 from plans.models import AgentRuntime, Person, Project, PromptTemplate, ScriptModule
-from plans.services import pin, save_resource
+from plans.services import pin, save_resource, validate
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +98,16 @@ def test_a_plan_pins_the_prompts_and_runtimes_it_names_and_no_others(project: Pr
     assert {slug: shape["maxConcurrent"] for slug, shape in document["agentRuntimes"].items()} == {
         "triage": 3
     }
+
+
+def test_a_plan_that_names_no_prompt_template_there_is_has_an_error(project: Project) -> None:
+    step = {"slug": "ask", "kind": "LLM", "config": {"promptTemplateRef": "northwind/triage"}}
+    typed = builders.document(step)
+    assert [finding.code for finding in validate(typed, project.organization)] == ["unknown-prompt-template"]
+
+    save_resource(PromptTemplate, project.organization, "triage", {"prompt": "x"}, by=None)
+
+    assert validate(typed, project.organization) == []
 
 
 def test_a_plan_without_models_pins_as_before(project: Project) -> None:

@@ -42,7 +42,7 @@ class IterateOptions(FlowOptions):
 
 
 MODULES = (
-    InWorker("builtin/eval", "Run a flow", EvalOptions, pure=True),
-    InWorker("builtin/map", "Run a flow for each item", MapOptions, pure=True),
-    InWorker("builtin/iterate", "Run a flow until it stops", IterateOptions, pure=True),
+    InWorker("builtin/eval", "Run a flow", EvalOptions, pure=True, runs_flows=True),
+    InWorker("builtin/map", "Run a flow for each item", MapOptions, pure=True, runs_flows=True),
+    InWorker("builtin/iterate", "Run a flow until it stops", IterateOptions, pure=True, runs_flows=True),
 )

@@ -9,6 +9,7 @@ from typing import Any, Final
 from plans.language.schema import APPROVAL_ACTIONS, CreateTaskConfig, StepBase
 from plans.language.slugs import kebab
 
+READY: Final = "READY"
 _DECLARING: Final = frozenset({"SCRIPT", "BRIDGE_CALL", "LLM"})
 SILENT_KINDS: Final = frozenset({"EXECUTION", "AGENT", "PLAN"})
 
@@ -25,25 +26,30 @@ class Catalog:
     """What exists besides the plan; None means that whatever is named is taken on trust.
 
     `task_statuses` maps slugs to their type (`OPEN`, `DONE` …); `service_bridges` maps slugs to definitions with
-    `endpoints`; `plans` and `modules` are the slugs and refs that exist.
+    `endpoints`; `agent_runtimes` maps slugs to their status (`READY` …); `plans`, `prompt_templates` and `modules` are
+    the slugs and refs that exist. `step_modules` are those that run as steps only, and are no tools of an agent.
     """
 
     task_templates: Mapping[str, TaskTemplateDef] | None = None
     task_statuses: Mapping[str, str] | None = None
     service_bridges: Mapping[str, Mapping[str, Any]] | None = None
     plans: Collection[str] | None = None
+    prompt_templates: Collection[str] | None = None
+    agent_runtimes: Mapping[str, str] | None = None
     modules: frozenset[str] | None = None
+    step_modules: frozenset[str] = frozenset()
 
 
 def read_catalog(typed: object) -> Catalog:
     """Read the `catalog` of a plan's `test` section; without one, everything is taken on trust.
 
-    Where there is one, task templates and service bridges are those it names, and no others.
+    Where there is one, task templates and service bridges are those it names, and no others; prompt templates and
+    agent runtimes are so where it lists them.
     """
     if not isinstance(typed, Mapping):
         return Catalog()
     statuses = _by_slug(typed.get("taskStatuses"))
-    plans = typed.get("plans")
+    plans, prompts, runtimes = (typed.get(key) for key in ("plans", "promptTemplates", "agentRuntimes"))
     return Catalog(
         task_templates={
             slug: TaskTemplateDef(_action_slugs(entry))
@@ -55,6 +61,10 @@ def read_catalog(typed: object) -> Catalog:
             for slug, entry in _by_slug(typed.get("serviceBridges")).items()
         },
         plans=frozenset(_by_slug(plans)) if plans is not None else None,
+        prompt_templates=frozenset(_by_slug(prompts)) if prompts is not None else None,
+        agent_runtimes=None
+        if runtimes is None
+        else {slug: _runtime_status(entry) for slug, entry in _by_slug(runtimes).items()},
     )
 
 
@@ -126,6 +136,10 @@ def _identities(actions: Iterable[object]) -> Iterable[str]:
                 yield slug
             elif isinstance(name, str):
                 yield kebab(name)
+
+
+def _runtime_status(entry: object) -> str:
+    return str(entry.get("status") or READY) if isinstance(entry, Mapping) else READY
 
 
 def _status_type(entry: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from plans.language.finding import Finding, error, warning
-from plans.language.findings.catalog import bare_slug
+from plans.language.findings.catalog import READY, bare_slug
 from plans.language.findings.subject import Subject
 from plans.language.schema import (
     JOIN_POLICIES,
@@ -14,6 +14,7 @@ from plans.language.schema import (
     CreateTaskConfig,
     DocumentConfig,
     ExecutionConfig,
+    LlmConfig,
     PlanConfig,
     StepBase,
 )
@@ -178,16 +179,42 @@ def check_references(subject: Subject) -> Iterator[Finding]:
                     yield warning("unknown-task-status", message, step=slug, field="config.taskStatusSlug")
             case ExecutionConfig(module_ref=ref) if ref and _unknown_module(ref, subject):
                 yield _module_warning(slug, ref, "config.moduleRef")
-            case AgentConfig(module_refs=refs):
-                for index, ref in enumerate(refs):
-                    if _unknown_module(ref, subject):
-                        yield _module_warning(slug, ref, f"config.moduleRefs[{index}]")
+            case AgentConfig() as agent:
+                yield from _check_agent(slug, agent, subject)
+            case LlmConfig(prompt_template_ref=ref) if ref and catalog.prompt_templates is not None:
+                if bare_slug(ref) not in catalog.prompt_templates:
+                    message = f'step "{slug}" names unknown prompt template "{ref}"'
+                    yield error(
+                        "unknown-prompt-template", message, step=slug, field="config.promptTemplateRef"
+                    )
             case PlanConfig(activity_plan_ref=ref) if ref and catalog.plans is not None:
                 if bare_slug(ref) not in catalog.plans:
                     message = f'step "{slug}" names unknown plan "{ref}"'
                     yield warning("unknown-plan", message, step=slug, field="config.activityPlanRef")
             case _:
                 continue
+
+
+def _check_agent(slug: str, agent: AgentConfig, subject: Subject) -> Iterator[Finding]:
+    """The runtime exists and is ready, and each module can be a tool."""
+    runtimes, ref = subject.catalog.agent_runtimes, agent.agent_runtime_ref
+    if ref and runtimes is not None:
+        status, field = runtimes.get(bare_slug(ref)), "config.agentRuntimeRef"
+        if status is None:
+            message = f'step "{slug}" names unknown agent runtime "{ref}"'
+            yield error("unknown-agent-runtime", message, step=slug, field=field)
+        elif status != READY:
+            message = f'step "{slug}" names agent runtime "{ref}", which is {status}; nothing starts until it is READY'
+            yield warning("agent-runtime-not-ready", message, step=slug, field=field)
+    for index, module in enumerate(agent.module_refs):
+        field = f"config.moduleRefs[{index}]"
+        if _unknown_module(module, subject):
+            yield _module_warning(slug, module, field)
+        elif module in subject.catalog.step_modules:
+            message = (
+                f'step "{slug}" names module "{module}", which runs as a step only and is no tool of an agent'
+            )
+            yield error("module-no-tool", message, step=slug, field=field)
 
 
 def _unknown_module(ref: str, subject: Subject) -> bool:

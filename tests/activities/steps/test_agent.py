@@ -15,12 +15,14 @@ from activities import blobs, services
 from activities.ai import LABEL
 from activities.heart import heart
 from activities.models import BlobUse
-from activities.steps import DocumentView, StepCall
+from activities.steps import DocumentView, Failed, StepCall
 from activities.steps.agent import Agent
+from plans.errors import Invalid
 from plans.models import AgentRuntime, Person
 from plans.services import save_resource
 from tests import builders
 from tests.activities.running import World, document, row
+from tests.activities.steps.calls import call
 from tests.activities.steps.models import completion, sent, serve_model
 
 pytestmark = pytest.mark.django_db
@@ -186,25 +188,79 @@ def test_an_agent_that_is_killed_stops_at_once(agents: World, service: Any, sett
 
 
 @pytest.mark.parametrize(
-    ("definition", "config", "told"),
+    ("definition", "told"),
     [
-        (None, {}, 'names unknown agent runtime "clerk"'),
-        ({"status": "PAUSED"}, {}, "is PAUSED, not READY"),
-        ({}, {"moduleRefs": ["acme/none"]}, 'names module "acme/none", which nothing provides'),
-        ({}, {"moduleRefs": ["builtin/sleep"]}, "can't be a tool of an agent: it only waits"),
-        ({}, {"moduleRefs": ["builtin/map"]}, "can't be a tool of an agent: it runs flows"),
+        ({"moduleRefs": ["acme/none"]}, 'names module "acme/none", which nothing provides'),
+        ({"moduleRefs": ["builtin/sleep"]}, "can't be a tool of an agent: it only waits"),
+        ({"moduleRefs": ["builtin/map"]}, "can't be a tool of an agent: it runs flows"),
     ],
 )
-def test_what_is_not_set_up_is_a_system_error(
-    definition: dict[str, Any] | None, config: dict[str, Any], told: str, agents: World
+def test_a_runtime_with_a_tool_that_is_none_is_a_system_error(
+    definition: dict[str, Any], told: str, agents: World
 ) -> None:
-    if definition is not None:
-        runtime(**definition)
+    runtime(**definition)
 
-    step = play(agents, prompt="Hello", **config)
+    step = play(agents, prompt="Hello")
 
     assert (step.status, step.error["code"]) == ("FAILED", 500)
     assert told in step.error["message"]
+
+
+@pytest.mark.parametrize(
+    ("runtimes", "told"),
+    [
+        ({}, 'names unknown agent runtime "clerk"'),
+        ({"clerk": {"status": "PAUSED"}}, 'names agent runtime "clerk", which is PAUSED, not READY'),
+        (
+            {"clerk": {"maxConcurrent": 0}},
+            'names agent runtime "clerk", which can\'t be used: /maxConcurrent',
+        ),
+    ],
+)
+def test_what_no_start_checked_is_a_system_error(runtimes: dict[str, Any], told: str) -> None:
+    made = call("AGENT", {"agentRuntimeRef": "clerk"}, definitions={"agentRuntimes": runtimes})
+
+    failed = Agent().run(made)
+
+    assert isinstance(failed, Failed)
+    assert (failed.kind, told in failed.error.message) == ("system", True)
+
+
+@pytest.mark.parametrize(
+    ("config", "code"),
+    [
+        ({"agentRuntimeRef": "northwind/lost"}, "unknown-agent-runtime"),
+        ({"moduleRefs": ["builtin/map"]}, "module-no-tool"),
+    ],
+)
+def test_what_no_agent_can_work_with_is_not_published(
+    config: dict[str, Any], code: str, agents: World
+) -> None:
+    runtime()
+
+    with pytest.raises(Invalid) as refused:
+        agents.start(work(prompt="Hello", **config))
+
+    assert [finding["code"] for finding in refused.value.extra["findings"]] == [code]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            lambda rows: rows.update(definition={"status": "PAUSED"}),
+            'agent runtime "northwind/clerk" is PAUSED',
+        ),
+        (lambda rows: rows.delete(), 'names unknown agent runtime "northwind/clerk"'),
+    ],
+)
+def test_a_start_is_refused_while_its_runtime_takes_no_work(change: Any, told: str, agents: World) -> None:
+    runtime()
+    plan = builders.plan(builders.project(), work(prompt="Hello"))
+    change(AgentRuntime.objects.filter(slug="clerk"))
+
+    with pytest.raises(Invalid, match=told):
+        agents.start_plan(plan)
 
 
 def test_without_a_key_a_labelled_stand_in_answers(agents: World) -> None:
@@ -265,7 +321,6 @@ def test_a_web_address_is_a_tool_with_the_rules_of_bridges(
 def test_a_module_sees_the_inputs_and_the_input_of_the_model(tmp_path: Path) -> None:
     from activities.ai.stopping import Stop
     from activities.steps.agent_tools import Workshop, module_tools
-    from tests.activities.steps.calls import call
 
     path = tmp_path / "a.txt"
     path.write_text("hello")

@@ -31,9 +31,16 @@ from tests.activities.steps.models import completion, sent, serve_model
 THREE = ("first", "second", "third")
 
 
+def runtime() -> None:
+    """Let there be a runtime whose agents work one at a time."""
+    definition = {"maxConcurrent": 1}
+    save_resource(AgentRuntime, builders.organization(), "clerk", {"definition": definition}, by=None)
+
+
 def claimed(world: World, count: int) -> list[StepCall]:
     """Return calls of steps of one activity, each held by a living worker."""
     steps = [{"slug": f"a{n}", "kind": "AGENT", "config": {"agentRuntimeRef": "clerk"}} for n in range(count)]
+    runtime()
     activity = world.start(*steps, slug=f"agents-{count}")
     until = timezone.now() + timedelta(minutes=5)
     Step.objects.filter(activity=activity).update(phase=Phase.RUNNING, attempt=1, lease_until=until)
@@ -163,9 +170,7 @@ class Held:
 def agents(world: World) -> Iterator[World]:
     """Let AGENT steps be carried out for real, one at a time, and all others by the world."""
     world.touching = {*THREE, "other"}
-    save_resource(
-        AgentRuntime, builders.organization(), "clerk", {"definition": {"maxConcurrent": 1}}, by=None
-    )
+    runtime()
     agent = Agent()
 
     def handler(kind: str) -> StepHandler:

@@ -29,7 +29,10 @@ SHOP = Catalog(
         }
     },
     plans=frozenset({"child"}),
-    modules=frozenset({"acme/work"}),
+    prompt_templates=frozenset({"triage"}),
+    agent_runtimes={"r": "READY", "off": "PAUSED"},
+    modules=frozenset({"acme/work", "acme/nap"}),
+    step_modules=frozenset({"acme/nap"}),
 )
 # Fixed by the language: each of these must have a row below.
 REQUIRED = (
@@ -99,6 +102,11 @@ def call(**config: Any) -> dict[str, Any]:
 def llm(**config: Any) -> dict[str, Any]:
     """Make a sound LLM `a`."""
     return step("LLM", config={"promptBody": "x", **config})
+
+
+def agent(**config: Any) -> dict[str, Any]:
+    """Make a sound AGENT `a`."""
+    return step("AGENT", config={"agentRuntimeRef": "o/r", "prompt": "x", **config})
 
 
 def approval(**config: Any) -> dict[str, Any]:
@@ -192,6 +200,13 @@ ROWS: dict[str, list[Row]] = {
     "unknown-task-status": [warned([task(taskStatusSlug="lost")], "a", "config.taskStatusSlug", '"lost"', '"a"')],
     "unknown-document-status": [warned([work(setDocumentStatus="Paid!")], "a", "setDocumentStatus", '"Paid!"', '"a"')],
     "unknown-module": [warned([work(config={"moduleRef": "acme/lost"})], "a", "config.moduleRef", '"acme/lost"')],
+    "unknown-prompt-template": [Row([llm(promptBody=None, promptTemplateRef="o/lost")], "a", "config.promptTemplateRef",
+                                    ('"o/lost"', '"a"'))],
+    "unknown-agent-runtime": [Row([agent(agentRuntimeRef="o/lost")], "a", "config.agentRuntimeRef",
+                                  ('"o/lost"', '"a"'))],
+    "agent-runtime-not-ready": [warned([agent(agentRuntimeRef="o/off")], "a", "config.agentRuntimeRef", '"o/off"',
+                                       "PAUSED")],
+    "module-no-tool": [Row([agent(moduleRefs=["acme/nap"])], "a", "config.moduleRefs[0]", ('"acme/nap"', '"a"'))],
     "unknown-plan": [warned([step("PLAN", config={"activityPlanRef": "lost"})], "a", "config.activityPlanRef",
                             '"lost"')],
     "sidecar-format": [warned([script("a", scriptSidecars=["lost"])], "a", "config.scriptSidecars[0]", '"lost"')],
