@@ -36,7 +36,7 @@ export function TryPane() {
           <Icon name="close" />
         </button>
       </header>
-      <div className="try">
+      <div className="walk">
         <Given />
         <Frames />
         <Decisions />
