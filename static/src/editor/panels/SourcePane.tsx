@@ -212,6 +212,10 @@ function Text({ sync, view }: { sync: SourceSync; view: SourceView }) {
     () => sourceMarks(shown.text, shown.lines, findings, shown.problem),
     [shown, findings],
   );
+  useEffect(() => {
+    // In another notation the step stands elsewhere.
+    if (view.notation) pointed.current = null;
+  }, [view.notation]);
   const range = selected === null ? null : (lines[selected] ?? null);
   const [first, last] = range ?? [0, 0];
   useEffect(() => {
