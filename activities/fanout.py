@@ -25,6 +25,7 @@ from activities.engine.state import ActivityState, ActivityStatus, Documents, Ph
 from activities.heart import WORKER, Hold, heart
 from activities.lane_rows import Ended
 from activities.models import Activity, Attempt, Step, StepDocument
+from activities.modules import find_module
 from activities.scope import ActivityScope, TreeScope, document_view
 from activities.steps import (
     Completed,
@@ -34,10 +35,13 @@ from activities.steps import (
     Skipped,
     StepCall,
     StepView,
+    Waiting,
     document_root,
 )
 from plans.language import expressions
 from plans.language.graph import Node
+from plans.language.schema import ExecutionConfig
+from plans.language.schema import Step as PlanStep
 
 BATCH = 100
 BATCH_SECONDS = 0.05
@@ -85,6 +89,7 @@ class Lane:
         self.left: list[StepDocument] = []  # claimed, and not begun
         self.counts: Documents | None = None  # of the step at the last claim, while they decide how it ends
         self.name = f"{WORKER}/{next(_numbers)}"
+        self.sleeps = _sleeps(self.step)
         self.size = 1
         self.more_lanes = False
         self.asks_again = 0.0  # monotonic: from when on it may ask for one more lane
@@ -99,6 +104,8 @@ class Lane:
             known = Step.objects.only("activity_id", "attempt")
             step = known.get(activity=activity, position=self.node.position)
             goes_on = activity.status == ActivityStatus.RUNNING and not last
+            if self.sleeps and goes_on:
+                self._wake(step)
             state = self._commit(step, unpack(activity.state))
             self.batch = self._claim(step, state) if goes_on else []
         if last or (self.batch and self.more_lanes):
@@ -185,6 +192,12 @@ class Lane:
         )
         return {slug: replace(view, result=whole[slug]) for slug, view in views.items()}
 
+    def _wake(self, step: Step) -> None:
+        """Let the documents complete that have waited long enough; they have their results already."""
+        at = runtime.now()
+        for row in lane_rows.woken(step, at):
+            self.ended.append(Ended(row, "COMPLETED", at, result=row.result, logs=row.logs))
+
     def _commit(self, step: Step, state: ActivityState) -> ActivityState:
         """Write what became of the batch, and give back what was not begun; return the state after it."""
         mine = lane_rows.still_claimed([*(each.row for each in self.ended), *self.left])
@@ -193,9 +206,10 @@ class Lane:
         self.ended, self.left = [], []
         lane_rows.save(self.activity, step, ended)
         marks.stamp_document(self.step, [e.row.document_id for e in ended if e.status == "COMPLETED"])
-        if all(each.status == "PENDING" for each in ended):
+        settled = [each for each in ended if each.settled]
+        if not settled:
             return state
-        event = self._settled(ended, step, state)
+        event = self._settled(settled, step, state)
         return runtime.record(self.activity.pk, event, worker=WORKER).state
 
     def _settled(self, ended: Sequence[Ended], step: Step, state: ActivityState) -> facts.DocumentsSettled:
@@ -222,12 +236,13 @@ class Lane:
         if state.phases[self.node.position] != Phase.WAITING and fan_out.join != "ANY_COMPLETED":
             return []
         at = runtime.now()
-        free = fan_out.max_parallel - lane_rows.lanes_at_work(step)
+        free = fan_out.max_parallel - lane_rows.in_flight(step)
         if free <= 0:
             return []
-        rows = lane_rows.due(step, at, most=self.size + 1)
-        self.more_lanes = len(rows) > self.size and free > 1 and self._may_ask()
-        rows = rows[: self.size]
+        size = min(self.size, free) if self.sleeps else self.size
+        rows = lane_rows.due(step, at, most=size + 1)
+        self.more_lanes = len(rows) > size and free > 1 and self._may_ask()
+        rows = rows[:size]
         lane_rows.claim(rows, at=at, lease_until=runtime.lease_end(at), lane=self.name)
         self.call = self.scope.call(self.node.position, state, timeout=self.node.timeout_seconds)
         self.instead = self._instead(state)
@@ -279,6 +294,9 @@ class Lane:
                 return self._failed(row, outcome, at)
             case Skipped():
                 return Ended(row, "SKIPPED", at, logs=logs)
+            case Waiting() if self.sleeps and outcome.until is not None:
+                result = outcome.result
+                return Ended(row, "RUNNING", at, result=result, logs=logs, again_at=outcome.until)
             case _:
                 return Ended(row, "FAILED", at, error=CANNOT_WAIT)
 
@@ -299,3 +317,9 @@ class Lane:
                 return Ended(row, "SKIPPED", at, error=error, logs=logs)
             case _:
                 return Ended(row, "FAILED", at, result=outcome.result, error=error, logs=logs)
+
+
+def _sleeps(step: PlanStep) -> bool:
+    """Tell if documents of the step only wait for a time: `builtin/sleep`, or a module that does the same."""
+    config = step.config
+    return isinstance(config, ExecutionConfig) and hasattr(find_module(config.module_ref), "waits")

@@ -14,7 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Field, Q
+from django.db.models import Count, F, Field, Q
 
 from activities import blobs, dispatch
 from activities.models import Activity, Attempt, Step, StepDocument
@@ -22,7 +22,8 @@ from activities.rows import LARGE_COLUMNS
 from activities.steps import StepView
 
 AT_ONCE: Final = timedelta(seconds=1)  # repeats that are due within so much are announced together
-SAVED: Final = ("status", "action", "result", "error", "logs", "finished_at", "queued_at", "losses")
+SAVED: Final = ("status", "action", "result", "error", "logs", "finished_at", "queued_at", "losses", "worker")
+ASLEEP: Final = Q(status="RUNNING", worker="")  # until queued_at, with neither a lane nor a lease
 
 
 @dataclass(slots=True)
@@ -30,19 +31,30 @@ class Ended:
     """What became of one document in a lane's hands."""
 
     row: StepDocument
-    status: str  # of the row: COMPLETED, FAILED, SKIPPED, NOT_TAKEN, or PENDING (again)
+    status: str  # of the row: COMPLETED, FAILED, SKIPPED, NOT_TAKEN, PENDING (again) or RUNNING (asleep)
     finished_at: datetime
     action: str | None = None
     result: Any = None
     error: Any = None
     logs: list[Any] | None = field(default=None)
-    again_at: datetime | None = None
+    again_at: datetime | None = None  # when a lane is to look at it again
+
+    @property
+    def settled(self) -> bool:
+        """Tell if nothing more will happen to it."""
+        return self.again_at is None
 
 
-def lanes_at_work(step: Step) -> int:
-    """Count the lanes that hold documents of the step; each works on one at a time."""
-    running = StepDocument.objects.filter(step=step, status="RUNNING")
-    return running.order_by().values("worker").distinct().count()
+def in_flight(step: Step) -> int:
+    """Count the documents in work: each lane works on one at a time, and one that waits for a timer has no lane."""
+    running = StepDocument.objects.filter(step=step, status="RUNNING").order_by()
+    of_lanes = running.values("worker").annotate(held=Count("pk")).values_list("worker", "held")
+    return sum(1 if worker else held for worker, held in of_lanes)
+
+
+def woken(step: Step, at: datetime) -> list[StepDocument]:
+    """Return the documents that have waited long enough."""
+    return list(StepDocument.objects.filter(ASLEEP, step=step, queued_at__lte=at).order_by("position"))
 
 
 def due(step: Step, at: datetime, *, most: int) -> list[StepDocument]:
@@ -84,9 +96,9 @@ def give_back(rows: Collection[StepDocument]) -> None:
 
 def save(activity: Activity, step: Step, ended: Sequence[Ended]) -> None:
     """Write what became of the documents; tries that are repeated are archived first."""
-    repeated = [each for each in ended if each.again_at is not None]
-    Attempt.objects.bulk_create([_attempt(activity, step, each) for each in repeated])
-    _announce(step, {each.again_at for each in repeated if each.again_at is not None})
+    repeated = [_attempt(activity, step, each) for each in ended if each.status == "PENDING"]
+    Attempt.objects.bulk_create(repeated)
+    _announce(step, {each.again_at for each in ended if each.again_at is not None})
     columns = [field for field in map(StepDocument._meta.get_field, SAVED) if isinstance(field, Field)]
     quote = connection.ops.quote_name
     assignments = ", ".join(f"{quote(str(column.column))} = %s" for column in columns)
@@ -119,6 +131,8 @@ def _value(ended: Ended, name: str) -> Any:
     match name:
         case "losses":
             return 0
+        case "worker":
+            return "" if ended.status == "RUNNING" else ended.row.worker
         case "queued_at":
             return ended.again_at or ended.row.queued_at
         case "finished_at":

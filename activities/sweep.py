@@ -78,8 +78,9 @@ def _waiting_documents() -> None:
     """Announce again fan-outs that have documents to do and nobody who does them."""
     before = timezone.now() - timedelta(seconds=settings.ANNOUNCE_AGAIN_SECONDS)
     fanned = Step.objects.filter(phase__in=timers.FANNED, activity__status=ActivityStatus.RUNNING)
-    stayed = fanned.filter(documents__status="PENDING", documents__queued_at__lt=before)
-    for activity_id, position in stayed.values_list("activity_id", "position").distinct()[:AT_ONCE]:
+    stayed = StepDocument.objects.filter(timers.IN_LINE, step__in=fanned, queued_at__lt=before).order_by()
+    found = stayed.values_list("step__activity_id", "step__position").distinct()
+    for activity_id, position in found[:AT_ONCE]:
         dispatch.current().documents(activity_id, position)
 
 

@@ -6,17 +6,19 @@ from datetime import datetime
 from typing import Literal, cast
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from activities import dispatch, runtime
 from activities.compiled import compiled
 from activities.engine import events as facts
 from activities.engine.state import Phase
+from activities.lane_rows import ASLEEP
 from activities.models import Activity, StepDocument, Timer
 from activities.steps import agent_line
 
 # Where documents of a step may be in work: it may have completed with the first of them.
 FANNED = (Phase.WAITING, Phase.COMPLETED)
+IN_LINE = Q(status="PENDING") | ASLEEP  # documents that a lane will see to
 
 
 def fire(activity_id: UUID, *, at: datetime | None = None) -> int:
@@ -43,19 +45,24 @@ def next_due(activity: Activity) -> datetime | None:
     timer = (
         Timer.objects.filter(activity=activity).order_by("due_at").values_list("due_at", flat=True).first()
     )
-    document = _repeats(activity.pk).order_by("queued_at").values_list("queued_at", flat=True).first()
+    asleep = StepDocument.objects.filter(ASLEEP, step__activity=activity)
+    # Those whose time has come and that nobody took find no room until one of those that sleep is done.
+    repeats = _repeats(activity.pk).exclude(
+        status="PENDING", queued_at__lte=runtime.now(), step__in=asleep.values("step")
+    )
+    document = repeats.order_by("queued_at").values_list("queued_at", flat=True).first()
     return min((instant for instant in (timer, document) if instant is not None), default=None)
 
 
 def _repeats(activity_id: UUID) -> QuerySet[StepDocument]:
     return StepDocument.objects.filter(
-        step__activity_id=activity_id, step__phase__in=FANNED, status="PENDING", queued_at__isnull=False
+        IN_LINE, step__activity_id=activity_id, step__phase__in=FANNED, queued_at__isnull=False
     ).exclude(queued_at__lte=F("step__started_at"))
 
 
 def _documents_due(activity_id: UUID, instant: datetime) -> list[int]:
     rows = StepDocument.objects.filter(
-        step__activity_id=activity_id, step__phase__in=FANNED, status="PENDING", queued_at__lte=instant
+        IN_LINE, step__activity_id=activity_id, step__phase__in=FANNED, queued_at__lte=instant
     )
     return list(rows.values_list("step__position", flat=True).distinct())
 

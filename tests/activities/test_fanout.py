@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from activities import fanout, services, sweep
 from activities.models import Activity, Attempt, StepDocument
-from activities.steps import Completed, Outcome, StepCall
+from activities.steps import Completed, Outcome, StepCall, Waiting
 from tests import builders
 from tests.activities.running import BREAKS, FAILS, SKIPS, WAITS, World, fan, fresh, log, row, statuses
 
@@ -265,3 +265,62 @@ def test_three_losses_fail_a_document(world: World) -> None:
     known = StepDocument.objects.get()
     assert (known.status, known.error["message"], known.attempt) == ("FAILED", "worker died 3 times", 3)
     assert activity.status == "FAILED"
+
+
+def sleeping(world: World, *, names: list[str], **keys: Any) -> Activity:
+    """Start a step that waits an hour for each document."""
+
+    def sleeps(call: StepCall) -> Outcome:
+        until = world.now() + timedelta(hours=1)
+        return Waiting(on="TIMER", until=until, result={"of": call.document.name})  # type: ignore[union-attr]
+
+    world.answers["nap"] = sleeps
+    return world.start(fan("nap", moduleRef="builtin/sleep", **keys), documents=names)
+
+
+def test_a_document_that_sleeps_holds_no_lane_and_completes_in_time(world: World) -> None:
+    activity = sleeping(world, names=FILES)
+
+    world.play(activity, until_timers=True)
+    asleep = documents(activity, "nap")
+    activity = world.play(activity)
+
+    assert asleep == dict.fromkeys(FILES, "RUNNING")
+    assert (activity.status, documents(activity, "nap")) == ("COMPLETED", dict.fromkeys(FILES, "COMPLETED"))
+    assert len(world.calls) == 3
+    results = StepDocument.objects.order_by("position").values_list("result", flat=True)
+    assert list(results) == [{"of": name} for name in FILES]
+
+
+def test_documents_that_sleep_are_in_flight(world: World) -> None:
+    activity = sleeping(world, names=FILES, maxParallel=2)
+
+    world.play(activity, until_timers=True)
+    asleep = documents(activity, "nap")
+    activity = world.play(activity)
+
+    assert asleep == {"a.csv": "RUNNING", "b.csv": "RUNNING", "c.csv": "PENDING"}
+    assert activity.status == "COMPLETED"
+    assert timedelta(minutes=90) < world.ahead < timedelta(minutes=150)
+
+
+def test_a_cancel_wakes_nobody(world: World) -> None:
+    activity = sleeping(world, names=FILES)
+    world.play(activity, until_timers=True)
+
+    services.cancel(activity.pk, by=None)
+
+    assert documents(activity, "nap") == dict.fromkeys(FILES, "CANCELLED")
+    assert world.play(activity).status == "CANCELLED"
+
+
+def test_the_sweep_wakes_documents_whose_timer_was_lost(world: World, settings: Any) -> None:
+    activity = sleeping(world, names=FILES)
+    world.play(activity, until_timers=True)
+    world.lose_hints()
+    StepDocument.objects.update(queued_at=timezone.now() - timedelta(hours=1))
+    settings.ANNOUNCE_AGAIN_SECONDS = 0
+
+    sweep.sweep()
+
+    assert world.play(activity, until_timers=True).status == "COMPLETED"
