@@ -75,7 +75,9 @@ def editor_schema() -> dict[str, Any]:
     step = _resolved(StepBase.model_json_schema(by_alias=True))
     step["properties"]["config"] = {"type": "object", "editor": step["properties"]["config"]["editor"]}
     kinds = {kind: _resolved(STEP_TYPES[kind].model_json_schema(by_alias=True)) for kind in KINDS}
-    configs = {kind: _bare(schema["properties"]["config"]) for kind, schema in kinds.items()}
+    configs = {
+        kind: _bare(schema["properties"]["config"]) | _required(kind) for kind, schema in kinds.items()
+    }
     return {"plan": plan, "step": step, "configs": configs}
 
 
@@ -115,3 +117,10 @@ def _resolve(value: Any, definitions: dict[str, Any]) -> Any:
 def _bare(schema: dict[str, Any]) -> dict[str, Any]:
     """Leave the config's own hint out: its keys have theirs."""
     return {key: value for key, value in schema.items() if key != "editor"}
+
+
+def _required(kind: str) -> dict[str, Any]:
+    """Name the keys of a kind's configuration that nothing else can stand in for."""
+    config: Any = STEP_TYPES[kind].model_fields["config"].annotation
+    keys = [alternatives[0] for alternatives in config.required if len(alternatives) == 1]
+    return {"required": keys} if keys else {}

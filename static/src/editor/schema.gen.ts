@@ -1300,7 +1300,10 @@ export const EDITOR_SCHEMA: EditorSchema = {
           "type": "string"
         }
       },
-      "type": "object"
+      "type": "object",
+      "required": [
+        "moduleRef"
+      ]
     },
     "SCRIPT": {
       "additionalProperties": false,
@@ -1490,7 +1493,10 @@ export const EDITOR_SCHEMA: EditorSchema = {
           "type": "string"
         }
       },
-      "type": "object"
+      "type": "object",
+      "required": [
+        "scriptBody"
+      ]
     },
     "BRIDGE_CALL": {
       "additionalProperties": false,
@@ -1817,7 +1823,11 @@ export const EDITOR_SCHEMA: EditorSchema = {
           "type": "string"
         }
       },
-      "type": "object"
+      "type": "object",
+      "required": [
+        "serviceBridgeRef",
+        "endpointName"
+      ]
     },
     "LLM": {
       "additionalProperties": false,
@@ -2112,7 +2122,10 @@ export const EDITOR_SCHEMA: EditorSchema = {
           "type": "array"
         }
       },
-      "type": "object"
+      "type": "object",
+      "required": [
+        "agentRuntimeRef"
+      ]
     },
     "CREATE_TASK": {
       "additionalProperties": false,
@@ -2326,7 +2339,10 @@ export const EDITOR_SCHEMA: EditorSchema = {
           "type": "array"
         }
       },
-      "type": "object"
+      "type": "object",
+      "required": [
+        "taskTemplateRef"
+      ]
     },
     "APPROVAL": {
       "additionalProperties": false,
@@ -2570,7 +2586,10 @@ export const EDITOR_SCHEMA: EditorSchema = {
           "type": "object"
         }
       },
-      "type": "object"
+      "type": "object",
+      "required": [
+        "activityPlanRef"
+      ]
     }
   }
 };

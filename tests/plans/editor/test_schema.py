@@ -113,3 +113,10 @@ def test_a_file_that_is_not_fresh_is_told(
     call_command("editor_schema", "--check")
 
     assert (tmp_path / command.FILE).read_text().startswith("/** How the editor's forms are made")
+
+
+def test_a_form_marks_the_keys_that_its_kind_needs() -> None:
+    configs = editor_schema()["configs"]
+
+    assert configs["BRIDGE_CALL"]["required"] == ["serviceBridgeRef", "endpointName"]
+    assert "required" not in configs["LLM"]  # a prompt or a template of one
