@@ -88,6 +88,7 @@ def _addresses(plan: Plan) -> dict[str, str]:
     query = urlencode({"organization": plan.organization.slug})
     editor = reverse("api-plan-editor-look").removesuffix("look")
     own = reverse("api-plan-detail", args=[plan.slug])
+    bindings = reverse("api-binding-list")
     return {
         **{name: f"{editor}{path}?{query}" for name, path in EDITOR_ADDRESSES.items()},
         **{name: f"{own}/{path}?{query}" for name, path in PLAN_ADDRESSES.items()},
@@ -95,4 +96,7 @@ def _addresses(plan: Plan) -> dict[str, str]:
         "plan": reverse("plans:plan", args=[plan.slug]),
         "plans": reverse("plans:list"),
         "start": reverse("plans:plan", args=[plan.slug]) + "start/",
+        "projects": reverse("api-project-list"),
+        "bindings": bindings,
+        "binding": f"{bindings}/{{id}}",
     }

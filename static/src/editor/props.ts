@@ -46,6 +46,11 @@ export type EditorProps = {
     plan: string;
     plans: string;
     start: string;
+    /** The projects of the person, and what they may use. */
+    projects: string;
+    bindings: string;
+    /** With {id} in it. */
+    binding: string;
   };
 };
 

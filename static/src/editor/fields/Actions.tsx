@@ -75,7 +75,7 @@ function ActionRow({ action, field, path, schema, index, count, onMove, onRemove
   const slug = String(action.slug ?? "");
   const id = idOf(scope, `${field}.slug`);
   return (
-    <div className="row" data-field={field}>
+    <div className="entry-row" data-field={field}>
       <div className="row-head">
         {scope !== null && (
           <SlugField id={id} key={slug} label={`Slug of action ${index + 1}`} step={scope} action={slug} />

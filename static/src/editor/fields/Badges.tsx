@@ -54,7 +54,7 @@ function BadgeRow({ badge, index, count, field, onChange, onMove, onRemove }: Ba
     onChange(value === undefined ? rest : { ...badge, [key]: value });
   };
   return (
-    <div className="row" data-field={field}>
+    <div className="entry-row" data-field={field}>
       <div className="row-head">
         <input
           className="input"

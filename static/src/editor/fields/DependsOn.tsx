@@ -58,7 +58,7 @@ function EntryRow({ text, field, index, count, onMove, onRemove }: EntryRowProps
     store.do(`Disconnect ${edge.step} from ${to}`, (plan) => disconnect(plan, edge));
   };
   return (
-    <div className="row" data-field={field}>
+    <div className="entry-row" data-field={field}>
       <div className="row-head">
         <button
           type="button"

@@ -19,7 +19,7 @@ export function DocumentGroupsWidget({ value, set, path, field, schema, label }:
         const name = (isObject(group) && textOf(group.name)) || `group ${index + 1}`;
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: names may be doubled while they are typed
-          <div key={index} className="row" data-field={`${field}[${index}]`}>
+          <div key={index} className="entry-row" data-field={`${field}[${index}]`}>
             <div className="row-head">
               <button
                 type="button"

@@ -30,7 +30,7 @@ export function EnrichmentWidget({ value, set, path, field, label }: WidgetProps
     <div className="rows">
       {entries.map((entry, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a look-up has no name of its own
-        <div key={index} className="row" data-field={`${field}[${index}]`}>
+        <div key={index} className="entry-row" data-field={`${field}[${index}]`}>
           <div className="row-head">
             <strong className="row-title">{titleOf(entry, index)}</strong>
             <RowTools

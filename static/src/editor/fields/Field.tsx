@@ -47,6 +47,8 @@ const OWN_FINDINGS: ReadonlySet<WidgetName> = new Set([
   "enrichment",
 ]);
 
+const CODE: ReadonlySet<WidgetName> = new Set(["jsonata", "script", "template", "tree", "json"]);
+
 export const Field = memo(function Field({ path, schema, required = false, label }: FieldProps) {
   const hint = schema.editor;
   if (!hint || hint.widget === "hidden") return null;
@@ -86,7 +88,11 @@ function ShownField({ path, schema, hint, required, label }: ShownProps) {
           {words}
         </span>
       )}
-      {!grouped && hint.widget !== "switch" && (
+      {CODE.has(hint.widget) && (
+        // A field of code has its name from aria-label: a label can't lead into it.
+        <span className="field-label">{words}</span>
+      )}
+      {!grouped && !CODE.has(hint.widget) && hint.widget !== "switch" && (
         <label className="field-label" htmlFor={id}>
           {words}
         </label>

@@ -103,7 +103,7 @@ function InputRow(props: InputRowProps) {
     return null;
   };
   return (
-    <div className="row" data-field={field}>
+    <div className="entry-row" data-field={field}>
       <div className="row-head">
         <NameInput label={`Name of input ${index + 1}`} value={name} onCommit={rename} />
         <select

@@ -20,7 +20,7 @@ export function KeyValuesWidget(props: WidgetProps) {
   const { value, set, path, label, hint, schema } = props;
   const offers = useOffers(props);
   const language = languageOf(hint.of);
-  const rowsOnly = schema.type === "object";
+  const rowsOnly = schema.type !== undefined || schema.anyOf !== undefined;
   if (value !== undefined && value !== null && !isObject(value))
     return <Whole {...props} language={language} rowsOnly={rowsOnly} />;
   const object = objectOf(value);
@@ -84,7 +84,7 @@ function Row({ path, label, name, language, object, write }: RowProps) {
   };
   const { [name]: _gone, ...rest } = object;
   return (
-    <div className="row" data-field={field}>
+    <div className="entry-row" data-field={field}>
       <div className="row-head">
         <NameInput label={`${label}: name`} value={name} onCommit={rename} />
         <select
@@ -141,6 +141,7 @@ function JsonRow({ id, field, label, value, set }: JsonRowProps) {
         label={label}
         value={draft.text}
         onChange={draft.type}
+        invalid={draft.problem !== null}
         describedBy={draft.problem === null ? undefined : `${id}-problem`}
         field={field}
       />

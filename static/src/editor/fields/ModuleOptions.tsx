@@ -70,14 +70,14 @@ export function formOf(schema: JsonObject | undefined): Form {
   const properties = objectOf(schema?.properties);
   const required = Array.isArray(schema?.required) ? schema.required.filter(isText) : [];
   const fields = Object.entries(properties).map(
-    ([key, each]) => [key, optionSchema(key, objectOf(each))] as const,
+    ([key, each]) => [key, optionSchema(key, plain(objectOf(each)))] as const,
   );
   return { fields: Object.fromEntries(fields), required };
 }
 
 function optionSchema(key: string, schema: JsonObject): FieldSchema {
   const widget = optionWidget(schema);
-  const label = isText(schema.title) ? schema.title : wordsOf(key);
+  const label = titleOf(key, schema);
   const choices = (Array.isArray(schema.enum) ? schema.enum : [])
     .filter(isText)
     .map((value) => ({ value, label: value, help: "" }));
@@ -97,6 +97,19 @@ function optionSchema(key: string, schema: JsonObject): FieldSchema {
       ...(placeholder !== undefined && { placeholder }),
     },
   };
+}
+
+/** `anyOf` of something and null is that something; the rest stays. */
+function plain(schema: JsonObject): JsonObject {
+  const { anyOf, ...rest } = schema;
+  const some = Array.isArray(anyOf) ? anyOf.filter((each) => isObject(each) && each.type !== "null") : [];
+  return some.length === 1 ? { ...objectOf(some[0]), ...rest } : schema;
+}
+
+/** A title that only repeats the key ("Flowid") is none. */
+function titleOf(key: string, { title }: JsonObject): string {
+  const bare = key.replace(/[_-]/g, "").toLowerCase();
+  return isText(title) && title.replace(/ /g, "").toLowerCase() !== bare ? title : wordsOf(key);
 }
 
 function placeholderOf(value: Json | undefined): string | undefined {

@@ -80,7 +80,7 @@ function Properties({ schema, label, onChange }: PropertiesProps) {
           return null;
         };
         return (
-          <div key={name} className="row row-head">
+          <div key={name} className="entry-row row-head">
             <NameInput label={`${label}: name of a property`} value={name} onCommit={rename} />
             <select
               className="input row-mode"

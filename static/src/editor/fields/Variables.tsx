@@ -61,7 +61,7 @@ type VariableRowProps = {
 function VariableRow({ name, schema, field, onRename, onChange, onRemove }: VariableRowProps) {
   const { default: byDefault, ...rest } = schema;
   return (
-    <div className="row" data-field={field}>
+    <div className="entry-row" data-field={field}>
       <div className="row-head">
         <NameInput label="Name of the variable" value={name} onCommit={onRename} />
         <select
@@ -146,6 +146,7 @@ export function DefaultField({ label, field, type, value, set }: DefaultFieldPro
           field={field}
           value={draft.text}
           onChange={draft.type}
+          invalid={draft.problem !== null}
         />
       ) : (
         <input

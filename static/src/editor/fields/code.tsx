@@ -8,7 +8,7 @@ import { allows, type WidgetProps } from "./widget";
 
 /** A text that is code: JSONata, JavaScript, or text with {{ }}. */
 export function TextCodeWidget({ language, ...props }: WidgetProps & { language: CodeLanguage }) {
-  const { id, value, set, describedBy, hint, label, schema } = props;
+  const { id, value, set, describedBy, invalid, hint, label, schema } = props;
   return (
     <CodeField
       id={id}
@@ -19,6 +19,7 @@ export function TextCodeWidget({ language, ...props }: WidgetProps & { language:
       onChange={(text) => set(read(text, allows(schema, "integer") || allows(schema, "number")))}
       placeholder={hint.placeholder}
       describedBy={describedBy}
+      invalid={invalid}
       height={
         language === "template" && hint.group === "main" && !allows(schema, "null") ? "short" : undefined
       }
@@ -38,7 +39,7 @@ export type JsonWidgetProps = WidgetProps & {
 
 /** Any JSON, as it is written; the plan gets it when it can be read. */
 export function JsonWidget({ language, handle, ...props }: JsonWidgetProps) {
-  const { id, field, value, set, describedBy, label, hint } = props;
+  const { id, field, value, set, describedBy, invalid, label, hint } = props;
   const draft = useDraft(field, value, formatJson, parseJson, set);
   return (
     <>
@@ -51,6 +52,7 @@ export function JsonWidget({ language, handle, ...props }: JsonWidgetProps) {
         onChange={draft.type}
         placeholder={hint.placeholder}
         describedBy={draft.problem === null ? describedBy : `${describedBy} ${id}-problem`}
+        invalid={invalid || draft.problem !== null}
         handle={handle}
       />
       <Problem id={id} text={draft.problem} />

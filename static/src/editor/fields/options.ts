@@ -155,7 +155,9 @@ export function matching(options: readonly Option[], typed: string): Option[] {
 
 /** The keys that a JSON Schema of an object names, with whether they must be there. */
 export function keysOf(schema: JsonObject | undefined): { name: string; required: boolean }[] {
-  if (!isObject(schema?.properties)) return [];
-  const required = Array.isArray(schema.required) ? schema.required : [];
-  return Object.keys(schema.properties).map((name) => ({ name, required: required.includes(name) }));
+  const required = Array.isArray(schema?.required)
+    ? schema.required.filter((each) => typeof each === "string")
+    : [];
+  const named = isObject(schema?.properties) ? Object.keys(schema.properties) : [];
+  return [...new Set([...named, ...required])].map((name) => ({ name, required: required.includes(name) }));
 }

@@ -2,6 +2,7 @@
 import { useEditor } from "../store";
 import { AddDialog, ConnectDialog, SearchDialog } from "./choices";
 import { MergeDialog } from "./MergeDialog";
+import { PlanSettings } from "./PlanSettings";
 import { SaveDialog } from "./SaveDialog";
 import { VersionsDialog } from "./VersionsDialog";
 
@@ -21,6 +22,7 @@ export function Dialogs() {
     case "versions":
       return <VersionsDialog />;
     case "settings":
+      return <PlanSettings />;
     case null:
       return null;
     default: {

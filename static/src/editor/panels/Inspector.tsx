@@ -8,7 +8,7 @@ import { planOf, useEditor } from "../store";
 import { StepForm } from "./StepForm";
 import { DataPanel } from "./step/DataPanel";
 
-const OPEN_AT_FIRST: ReadonlySet<Group> = new Set(["data", "when"]);
+const OPEN_AT_FIRST: ReadonlySet<Group> = new Set();
 
 export function Inspector() {
   const [open, setOpen] = useState<ReadonlySet<Group>>(OPEN_AT_FIRST);
@@ -21,12 +21,12 @@ export function Inspector() {
   const kind = useEditor((state) =>
     slug === undefined ? null : (stepIn(planOf(state), slug)?.kind ?? null),
   );
+  // With nothing selected the canvas has the room.
+  if (count === 0) return null;
   if (slug === undefined || kind === null)
     return (
-      <aside className="editor-right inspector" aria-label="Step">
-        <p className="muted inspector-empty">
-          {count > 1 ? `${count} steps are selected.` : "Select a step to configure it."}
-        </p>
+      <aside className="editor-right inspector" aria-label="Steps">
+        <p className="muted inspector-empty">{count} steps are selected.</p>
       </aside>
     );
   return (

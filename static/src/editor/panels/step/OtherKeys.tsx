@@ -28,7 +28,7 @@ export function OtherKeys({ slug, kind }: { slug: string; kind: StepKind }) {
       {others.map(({ path, value }) => {
         const name = wireOf(path);
         return (
-          <div key={name} className="row" data-field={name}>
+          <div key={name} className="entry-row" data-field={name}>
             <div className="row-head">
               <code className="row-title">{name}</code>
               <RowTools
