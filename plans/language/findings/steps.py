@@ -125,6 +125,12 @@ def _check_fan_out(step: StepBase) -> Iterator[Finding]:
             message = f'step "{slug}" ({step.kind}) does not run per document; its maxParallel does nothing'
             yield warning("max-parallel-inert", message, step=slug, field="config.maxParallel")
         return
+    if isinstance(config, ExecutionConfig) and config.per_document and _runs_flows(config.module_ref):
+        message = (
+            f'step "{slug}" cannot run "{config.module_ref}" per document: a document cannot wait for a flow; '
+            f"run it once, as builtin/map over the documents"
+        )
+        yield error("per-document-unsupported", message, step=slug, field="config.perDocument")
     if "maxParallel" in kept and step.kind in _PARALLEL_CODES:
         message = f'step "{slug}" ({step.kind}) cannot have maxParallel; only EXECUTION can'
         yield error(_PARALLEL_CODES[step.kind], message, step=slug, field="config.maxParallel")
@@ -141,6 +147,12 @@ def _check_fan_out(step: StepBase) -> Iterator[Finding]:
     ):
         message = f'step "{slug}" does not run per document; its joinPolicy does nothing'
         yield warning("join-policy-inert", message, step=slug, field="config.joinPolicy")
+
+
+def _runs_flows(module: str) -> bool:
+    """Tell if the module runs a flow as an activity of its own (`builtin/eval`, `map`, `iterate`)."""
+    room, _, name = module.strip("/").partition("/")
+    return room in ("builtin", "builtins") and name in ("eval", "map", "iterate")
 
 
 def check_any_branch(subject: Subject) -> Iterator[Finding]:
