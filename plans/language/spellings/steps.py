@@ -29,7 +29,7 @@ from plans.language.spellings.keys import (
     wire_name_set,
     wire_names,
 )
-from plans.language.spellings.trees import normalise_tree
+from plans.language.spellings.trees import holds_expression, normalise_tree
 
 CONFIG_ALIASES: Final[dict[str, dict[str, str]]] = {
     "EXECUTION": {"options": "moduleOptions"},
@@ -161,6 +161,8 @@ def _read(
             kept[key] = value
             notes.unknown_key(key, (*step_keys, *config_keys), place)
     _normalise_config(config, config_kept, identities, config_place, notes)
+    if kind == "PLAN":
+        _move_expressions(config, values)
     values["config"] = make(config_type, config, config_kept, config_place, notes)
     for key, read_value in _STEP_READERS.items():
         if key in values:
@@ -210,6 +212,21 @@ def _normalise_config(
         config["distinctFrom"] = [
             identities.uuids.get(slug, slug) if isinstance(slug, str) else slug for slug in distinct
         ]
+
+
+def _move_expressions(config: dict[str, Any], values: dict[str, Any]) -> None:
+    """Put those `inputs` of a PLAN step that are expression trees into its `input`, which is one."""
+    inputs, below = config.get("inputs"), values.get("input")
+    if not isinstance(inputs, dict) or not isinstance(below, dict | None):
+        return
+    trees = {key: value for key, value in inputs.items() if holds_expression(value)}
+    if any(key.startswith("$") for key in (*inputs, *(below or ())) if isinstance(key, str)):
+        trees = inputs if below is None and holds_expression(inputs) else {}
+    if trees and not trees.keys() & (below or {}).keys():
+        values["input"] = {**(below or {}), **trees}
+        config["inputs"] = {key: value for key, value in inputs.items() if key not in trees}
+        if not config["inputs"]:
+            del config["inputs"]
 
 
 def _read_actions(config: dict[str, Any], kept: dict[str, Any], key: str, place: Place, notes: Notes) -> None:

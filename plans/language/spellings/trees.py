@@ -50,6 +50,15 @@ def normalise_tree(tree: Any, place: Place, notes: Notes) -> Any:
     return tree if operator == "$literal" else _normalise_parts(tree, operator, place, notes)
 
 
+def holds_expression(value: Any) -> bool:
+    """Tell if a value is an expression, or plain JSON with one in it."""
+    if isinstance(value, list):
+        return any(map(holds_expression, value))
+    if not isinstance(value, dict):
+        return False
+    return any(key in value for key in OPERATORS) or any(map(holds_expression, value.values()))
+
+
 def _normalise_parts(tree: dict[str, Any], operator: str, place: Place, notes: Notes) -> dict[str, Any]:
     inner = {"$if": ("$if", "then", "else"), "$coalesce": ("$coalesce",)}.get(
         operator, ("$default", "default")

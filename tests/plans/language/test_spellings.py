@@ -328,6 +328,26 @@ def test_numbers_and_key_order_survive() -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "inputs", "input"),
+    [
+        ({"inputs": {"n": "inputs.n"}}, {"n": "inputs.n"}, None),
+        ({"inputs": {"n": "inputs.n", "a": {"$step": "b"}}}, {"n": "inputs.n"}, {"a": {"$step": "b"}}),
+        ({"inputs": {"a": [{"b": {"$input": "x"}}]}}, None, {"a": [{"b": {"$input": "x"}}]}),
+        ({"inputs": {"$from": {"workflow": "input"}}}, None, {"$from": {"workflow": "input"}}),
+        ({"inputs": {"a": {"$input": "x"}}, "input": {"c": 1}}, None, {"c": 1, "a": {"$input": "x"}}),
+        ({"inputs": {"a": {"$input": "x"}}, "input": {"$input": "y"}}, {"a": {"$input": "x"}}, {"$input": "y"}),
+    ],
+)  # fmt: skip
+def test_inputs_of_a_plan_step_that_are_trees_are_its_input(
+    typed: dict[str, Any], inputs: Any, input: Any
+) -> None:
+    step, found = read_step({"slug": "a", "kind": "PLAN", "activityPlanRef": "p", **typed})
+
+    assert (step["config"].get("inputs"), step.get("input"), found) == (inputs, input, [])
+    assert read_step(step) == (step, [])
+
+
+@pytest.mark.parametrize(
     ("typed", "ref"),
     [
         ("/builtin/eval", "builtin/eval"),
