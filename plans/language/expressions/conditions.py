@@ -31,14 +31,23 @@ class _CannotKnow(Exception):
 
 @lru_cache(maxsize=4096)
 def parse_error(text: str) -> str | None:
-    """Tell why a text is not JSONata; None when it is."""
+    """Tell why a text is not JSONata, and where, if that is known; None when it is."""
     if fast.recognises(text):
         return None
     try:
         parse(text)
     except ExpressionError as error:
-        return str(error)
+        return str(error) + _place(text, error.position)
     return None
+
+
+def _place(text: str, position: int | None) -> str:
+    """Say line and column, from 1, of the character before a position; the parser stands behind what it can't take."""
+    if position is None or position < 1:
+        return ""
+    before = text[: position - 1]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return f" (line {line}, column {column})"
 
 
 @lru_cache(maxsize=4096)
