@@ -28,24 +28,6 @@ export function keepPlaced(graph: GraphView, laid: Arrangement, direction: Direc
   return { positions, routes: {} };
 }
 
-/** Layers by longest path, without crossing reduction: what is drawn when the layout engine can't be loaded or takes too long. */
-export function columns(graph: GraphView, live: boolean, direction: Direction): Arrangement {
-  const { width, height } = nodeSize(live);
-  const depth = depths(graph);
-  const filled = new Map<number, number>();
-  const positions: Record<string, Point> = {};
-  for (const { slug } of graph.steps) {
-    const layer = depth.get(slug) ?? 0;
-    const row = filled.get(layer) ?? 0;
-    filled.set(layer, row + 1);
-    positions[slug] =
-      direction === "right"
-        ? { x: layer * (width + 96), y: row * (height + 36) }
-        : { x: row * (width + 32), y: layer * (height + 56) };
-  }
-  return { positions, routes: {} };
-}
-
 /** The graph in the terms of ELK: ports at the handles, labels with their size. */
 export function toElk(graph: GraphView, live: boolean, direction: Direction): ElkNode {
   const size = nodeSize(live);
@@ -142,21 +124,4 @@ function shifted(graph: GraphView, laid: Arrangement, slug: string): Point {
   const from = laid.positions[witness] ?? own;
   const to = graph.layout[witness] ?? from;
   return { x: own.x + to.x - from.x, y: own.y + to.y - from.y };
-}
-
-/** Longest path from a root, by layer; a cycle (a draft may hold one) stops at as many rounds as there are steps. */
-function depths(graph: GraphView): Map<string, number> {
-  const depth = new Map(graph.steps.map((step) => [step.slug, 0]));
-  for (let round = 0; round < graph.steps.length; round += 1) {
-    let changed = false;
-    for (const { from, to } of graph.edges) {
-      const next = (depth.get(from) ?? 0) + 1;
-      if (!depth.has(to) || !depth.has(from) || next <= (depth.get(to) ?? 0) || next > graph.steps.length)
-        continue;
-      depth.set(to, next);
-      changed = true;
-    }
-    if (!changed) break;
-  }
-  return depth;
 }

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { StepStatus } from "../shared/statuses";
-import { columns, keepPlaced, placedByAuthor, toElk } from "./arrange";
+import { keepPlaced, placedByAuthor, toElk } from "./arrange";
 import { firstView, heightFor } from "./firstView";
 import { drawable, type GraphEdge, type GraphStep, type GraphView, type StepLook } from "./graph";
+import { inLayers } from "./layers";
 import { elbow, middle, softPath } from "./path";
 import { shapeOf } from "./remembered";
 import { edgeState, toFlow } from "./toFlow";
@@ -107,7 +108,7 @@ describe("arrangement", () => {
   test("without the engine, every step stands right of those it depends on", () => {
     fc.assert(
       fc.property(acyclic, (drawn) => {
-        const { positions } = columns(drawn, true, "right");
+        const { positions } = inLayers(drawn, true, "right");
 
         for (const { from, to } of drawn.edges) {
           expect(positions[to]?.x ?? 0).toBeGreaterThan(positions[from]?.x ?? 0);
@@ -121,7 +122,7 @@ describe("arrangement", () => {
   test("a cycle in a draft is drawn all the same", () => {
     const cyclic = plan(["a", "b"], edge("a", "b"), edge("b", "a"));
 
-    expect(Object.keys(columns(cyclic, false, "right").positions)).toEqual(["a", "b"]);
+    expect(Object.keys(inLayers(cyclic, false, "right").positions).sort()).toEqual(["a", "b"]);
   });
 
   test("edges leave from the handle of their action, others from the body", () => {
@@ -238,3 +239,41 @@ function look(status: StepStatus): StepLook {
     documents: null,
   };
 }
+
+describe("quick layers", () => {
+  const step = (slug: string) => ({
+    slug,
+    name: slug,
+    kind: "SCRIPT" as const,
+    line: "",
+    actions: [],
+    perDocument: false,
+  });
+  const edge = (from: string, to: string) => ({ from, to, action: null, await: false, implied: false });
+
+  test("no two steps lie over each other, and every edge goes forward", () => {
+    const slugs = Array.from({ length: 120 }, (_, index) => `s${index}`);
+    const edges = slugs
+      .slice(9)
+      .flatMap((slug, index) => [edge(`s${index}`, slug), edge(`s${(index * 7) % (index + 1)}`, slug)]);
+    const { positions } = inLayers({ steps: slugs.map(step), edges, layout: {} }, false, "right");
+    const spots = Object.values(positions);
+
+    for (const { from, to } of edges) expect(positions[to]?.x ?? 0).toBeGreaterThan(positions[from]?.x ?? 0);
+    for (const one of spots)
+      for (const other of spots)
+        expect(one === other || Math.abs(one.x - other.x) >= 184 || Math.abs(one.y - other.y) >= 70).toBe(
+          true,
+        );
+  });
+
+  test("a chain is a straight line", () => {
+    const { positions } = inLayers(
+      { steps: ["a", "b", "c"].map(step), edges: [edge("a", "b"), edge("b", "c")], layout: {} },
+      false,
+      "right",
+    );
+
+    expect(new Set(Object.values(positions).map(({ y }) => y)).size).toBe(1);
+  });
+});

@@ -1,7 +1,8 @@
 /** The arrangement of a graph: the author's at once, else the engine's when it has answered. */
 import { useEffect, useMemo, useState } from "react";
-import { columns, keepPlaced, placedByAuthor } from "./arrange";
+import { keepPlaced, placedByAuthor } from "./arrange";
 import type { Arrangement, Direction, GraphView } from "./graph";
+import { inLayers } from "./layers";
 import { recall, remember } from "./remembered";
 
 /** Null while the engine works. The graph must be the same object between renders. */
@@ -36,6 +37,6 @@ async function computed(graph: GraphView, live: boolean, direction: Direction): 
     remember(graph, live, direction, arrangement);
     return arrangement;
   } catch {
-    return columns(graph, live, direction);
+    return inLayers(graph, live, direction);
   }
 }

@@ -1,56 +1,62 @@
 /** Where the steps are drawn: the author's places, and for the rest places found once, so that nothing jumps. */
 import { useEffect, useMemo } from "react";
-import { columns, keepPlaced } from "../../canvas/arrange";
+import { keepPlaced } from "../../canvas/arrange";
 import type { GraphView, Point } from "../../canvas/graph";
+import { inLayers } from "../../canvas/layers";
 import { placeAfter, placeLast } from "../layout/place";
 import { readEntry } from "../model/dependsOn";
-import { dependsOnOf, findStep } from "../model/plan";
-import { useEditor, useStore } from "../store";
+import { dependsOnOf, findStep, type Plan } from "../model/plan";
+import { planOf, useEditor, useStore } from "../store";
 
-/** Null while the layout engine works on a plan that has hardly any places of its own. */
+/** The engine takes 0.4 s for so many steps; more of them are laid out in quick layers. */
+const PATIENT = 80;
+
+/** Null while the layout engine works on a plan of which the author placed nothing. */
 export function usePlaces(graph: GraphView): Readonly<Record<string, Point>> | null {
   const store = useStore();
   const found = useEditor((state) => state.places);
-  const missing = graph.steps.filter((step) => !graph.layout[step.slug] && !found[step.slug]);
-  const first = missing.length > 1 && Object.keys(found).length === 0;
+  const missing = useMemo(
+    () => graph.steps.filter(({ slug }) => !graph.layout[slug] && !found[slug]).map(({ slug }) => slug),
+    [graph, found],
+  );
+  const byEngine = missing.length > 1 && graph.steps.length <= PATIENT && Object.keys(found).length === 0;
+  // What needs no engine is drawn in the same breath.
+  const quick = useMemo(() => {
+    if (missing.length === 0 || byEngine) return null;
+    return missing.length === graph.steps.length
+      ? inLayers(graph, false, "right").positions
+      : beside(planOf(store.get()), { ...found, ...graph.layout }, missing);
+  }, [store, graph, missing, found, byEngine]);
   useEffect(() => {
-    if (missing.length === 0) return;
     let wanted = true;
     const take = (places: Readonly<Record<string, Point>>) => {
       if (wanted) store.set({ places: { ...places, ...store.get().places } });
     };
-    if (first) void layOutAll(graph).then(take);
-    else
-      take(
-        beside(
-          store.get().history.plan,
-          { ...found, ...graph.layout },
-          missing.map((step) => step.slug),
-        ),
-      );
+    if (byEngine) void layOutAll(graph).then(take);
+    else if (quick) take(quick);
     return () => {
       wanted = false;
     };
-  }, [store, graph, missing, found, first]);
+  }, [store, graph, byEngine, quick]);
   return useMemo(
-    () => (missing.length > 0 ? null : { ...found, ...graph.layout }),
-    [found, graph.layout, missing.length],
+    () => (byEngine ? null : { ...quick, ...found, ...graph.layout }),
+    [found, graph.layout, quick, byEngine],
   );
 }
 
-/** Places of all steps by the layout engine; in plain columns where it can't be had. */
+/** Places of all steps by the layout engine; in quick layers where it can't be had. */
 export async function layOutAll(graph: GraphView): Promise<Readonly<Record<string, Point>>> {
   try {
     const { layOut } = await import("../../canvas/layOut");
     return keepPlaced(graph, await layOut(graph, false, "right"), "right").positions;
   } catch {
-    return columns(graph, false, "right").positions;
+    return inLayers(graph, false, "right").positions;
   }
 }
 
 /** A step that came without a place (from the source pane, from a merge) goes beside what it comes after. */
 function beside(
-  plan: Parameters<typeof findStep>[0],
+  plan: Plan,
   places: Readonly<Record<string, Point>>,
   slugs: readonly string[],
 ): Record<string, Point> {
