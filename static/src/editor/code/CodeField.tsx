@@ -227,6 +227,8 @@ function attributesOf({
     "aria-label": label,
     spellcheck: "false",
     autocapitalize: "off",
+    // Editable content is focusable without it; tools that look for what scrolls and can't be reached want it said.
+    tabindex: "0",
     ...(id !== undefined && { id }),
     ...(dataField !== undefined && { "data-field": dataField }),
     ...(describedBy !== undefined && { "aria-describedby": describedBy }),

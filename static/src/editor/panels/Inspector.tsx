@@ -1,12 +1,13 @@
 /** The right pane: the form of the step that is selected, and the data of earlier runs beside it. */
 import { useCallback, useState } from "react";
 import "../fields/fields.css";
-import { Kind, Slug } from "../../shared/ui/bits";
+import { Slug } from "../../shared/ui/bits";
 import { stepIn } from "../fields/scope";
 import type { Group } from "../schema.gen";
 import { planOf, useEditor } from "../store";
 import { StepForm } from "./StepForm";
 import { DataPanel } from "./step/DataPanel";
+import { KindChoice } from "./step/Head";
 
 const OPEN_AT_FIRST: ReadonlySet<Group> = new Set();
 
@@ -32,7 +33,7 @@ export function Inspector() {
   return (
     <aside className="editor-right inspector" aria-label={`Step ${slug}`}>
       <header className="inspector-head">
-        <Kind kind={kind} />
+        <KindChoice slug={slug} kind={kind} />
         <Slug slug={slug} />
         <button
           type="button"

@@ -1,8 +1,9 @@
-/** The top of a step's form: its name, its slug, its kind. */
+/** The top of a step's form: its kind, its name, its slug. */
 import { memo } from "react";
 import { errorText } from "../../../shared/api";
 import type { StepKind } from "../../../shared/statuses";
 import { kindWord } from "../../../shared/statuses";
+import { Icon } from "../../../shared/ui/bits";
 import { toast } from "../../../shared/ui/toast";
 import { KIND_SLUGS, takenSlugs } from "../../actions";
 import { changeKind, type KindKeys, lostKeys } from "../../commands/changeKind";
@@ -40,41 +41,44 @@ export const Head = memo(function Head({ slug, kind }: { slug: string; kind: Ste
         <SlugProposal slug={slug} kind={kind} name={textOf(name)} />
         <FindingsAt field="name" />
       </div>
-      <div className="step-head-row">
-        <div className="field" data-field="slug">
-          <label className="field-label" htmlFor={idOf(slug, "slug")}>
-            Slug
-          </label>
-          <SlugField
-            id={idOf(slug, "slug")}
-            label="Slug"
-            step={slug}
-            action={null}
-            onRenamed={(to) => store.goTo(to, "slug")}
-          />
-          <FindingsAt field="slug" />
-        </div>
-        <div className="field" data-field="kind">
-          <label className="field-label" htmlFor={idOf(slug, "kind")}>
-            Kind
-          </label>
-          <select
-            id={idOf(slug, "kind")}
-            className="input"
-            value={kind}
-            onChange={(event) => turnInto(store, slug, kind, event.target.value as StepKind)}
-          >
-            {KINDS.map((each) => (
-              <option key={each} value={each}>
-                {kindWord(each)}
-              </option>
-            ))}
-          </select>
-        </div>
+      <div className="field" data-field="slug">
+        <label className="field-label" htmlFor={idOf(slug, "slug")}>
+          Slug
+        </label>
+        <SlugField
+          id={idOf(slug, "slug")}
+          label="Slug"
+          step={slug}
+          action={null}
+          onRenamed={(to) => store.goTo(to, "slug")}
+        />
+        <FindingsAt field="slug" />
+        <FindingsAt field="kind" />
       </div>
     </div>
   );
 });
+
+/** What the step does; another kind keeps what both have. */
+export function KindChoice({ slug, kind }: { slug: string; kind: StepKind }) {
+  const store = useStore();
+  return (
+    <span className="kind kind-choice" data-kind={kind} data-field="kind">
+      <Icon name={kind} />
+      <select
+        aria-label="Kind"
+        value={kind}
+        onChange={(event) => turnInto(store, slug, kind, event.target.value as StepKind)}
+      >
+        {KINDS.map((each) => (
+          <option key={each} value={each}>
+            {kindWord(each)}
+          </option>
+        ))}
+      </select>
+    </span>
+  );
+}
 
 /** A step that still has the slug of its kind gets one made of its name, at one press. */
 function SlugProposal({ slug, kind, name }: { slug: string; kind: StepKind; name: string }) {
