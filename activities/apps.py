@@ -18,12 +18,15 @@ class ActivitiesConfig(AppConfig):
             panels,
         )
         from activities.modules import modules, step_only
+        from activities.trial import trying
         from plans import catalog, context
         from plans.editor import choices
+        from plans.services import demands
 
         catalog.module_refs = lambda: frozenset(modules())
         catalog.step_module_refs = lambda: frozenset(r for r, m in modules().items() if step_only(m))
         choices.module_choices = panels.module_choices
         choices.document_statuses = panels.document_statuses
+        demands.failing_cases = trying.failing_cases
         context.last_runs = panels.last_runs
         context.palette_providers.append(panels.palette)

@@ -24,6 +24,7 @@ from plans.language.schema import Plan as Document
 from plans.language.spellings import read, write
 from plans.models import Binding, Organization, Person, Plan, PlanContent, PlanDraft, PlanVersion
 from plans.models.workspace import RESOURCE_SLUG
+from plans.services.demands import require_demands
 from plans.services.drafts import keep_draft
 
 ANY: Final = None  # no `expected`: whatever stands there is saved over
@@ -91,7 +92,10 @@ def validate(document: object, organization: Organization) -> list[Finding]:
 
 
 def publish(plan: Plan, *, by: Person | None, number: int | None = None) -> PlanVersion:
-    """Let starts use the version (the newest, if none is named); refused with a list while it has errors."""
+    """Let starts use the version (the newest, if none is named); refused with a list while it has errors.
+
+    What the plan demands of its versions (`plans.services.demands`) is demanded here.
+    """
     if by is not None:
         require_in(by, "author", plan.organization)
     version = version_of(plan, number)
@@ -101,6 +105,7 @@ def publish(plan: Plan, *, by: Person | None, number: int | None = None) -> Plan
         raise Invalid(
             _refusal(plan, version, errors), code="plan-has-errors", findings=[f.as_dict() for f in errors]
         )
+    require_demands(plan, version, by=by)
     with transaction.atomic():
         row = Plan.objects.select_for_update().get(pk=plan.pk)
         row.published = version
