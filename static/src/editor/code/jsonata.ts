@@ -40,7 +40,7 @@ export function jsonataToken(stream: StringStream, state: JsonataState): string 
   if (!before && stream.match(/^\/(?:[^/\\\n]|\\.)+\/[im]*/)) return ended(state, "regexp");
   if (stream.match(/^`[^`]*`?/)) return ended(state, "propertyName");
   if (stream.match(/^\$\$?(?=\.|\s|\)|\[|$)/)) return ended(state, "self");
-  if (stream.match(/^\$[\w$]+(?=\s*\()/)) return ended(state, "function(variableName)");
+  if (stream.match(/^\$[\w$]+(?=\s*\()/)) return ended(state, "variableName.function");
   if (stream.match(/^\$[\w$]*/)) return ended(state, "variableName");
   if (stream.match(/^(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/)) return ended(state, "number");
   const word = stream.match(/^[A-Za-z_λ][\w]*/) as RegExpMatchArray | null;

@@ -54,7 +54,7 @@ function rangeOf(text: string, message: string): { from: number; to: number } {
   const from = text.search(/\S/);
   if (from < 0) return { from: 0, to: text.length };
   const end = text.indexOf("\n", from);
-  return { from, to: end < 0 ? text.trimEnd().length : end };
+  return { from, to: text.slice(0, end < 0 ? text.length : end).trimEnd().length };
 }
 
 /** What a message puts between quotes or names as `steps.x`, where the text holds it. */
@@ -63,7 +63,7 @@ function namedIn(text: string, message: string): { from: number; to: number } | 
   for (const name of names) {
     const from = text.indexOf(name.replaceAll("`", ""));
     const found = from < 0 ? text.indexOf(name) : from;
-    if (found >= 0) return wordAt(text, found, name.length);
+    if (found >= 0) return wordAt(text, found);
   }
   return null;
 }

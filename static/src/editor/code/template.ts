@@ -35,7 +35,7 @@ function insideToken(stream: StringStream, state: TemplateState): string | null 
   if (stream.match(/^-?\d+(?:\.\d+)?(?![\w.])/)) return "number";
   if (stream.match(/^(?:filename|join|default)(?![\w.-])/)) return "keyword";
   if (stream.match(/^(?:true|false|nil|null)(?![\w.-])/)) return "bool";
-  if (stream.match(/^\.?[A-Za-z_$][\w$-]*/)) return "propertyName";
+  if (stream.match(/^[A-Za-z_$][\w$-]*/)) return "propertyName";
   if (stream.match(/^[|()[\].]/)) return "punctuation";
   stream.next();
   return "invalid";
