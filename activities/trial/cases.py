@@ -15,6 +15,8 @@ from activities.trial.run import Local, Performed, Trial
 from activities.trial.walk import shared_mocks
 from plans.graph_view import graph_view
 from plans.language.findings import read_catalog
+from plans.language.spellings import read
+from plans.language.stepflow import is_flow
 
 Json = Any
 NO_CASES: Final = "the plan has no test cases; add some under test.cases"
@@ -63,6 +65,7 @@ def run_cases(
     document: Mapping[str, Json], *, folder: Path, catalog: Mapping[str, Json] | None = None, first: int = 0
 ) -> Iterator[Ran]:
     """Run each case from the given one on; a case that breaks does not hide the others."""
+    document = _named_by_slugs(document)
     for number, case in enumerate(case_list(document)[first:], first + 1):
         name = case_name(case, number)
         if not isinstance(case, Mapping):
@@ -72,6 +75,13 @@ def run_cases(
             yield _run(document, case, name, folder=folder, catalog=catalog)
         except Exception as error:  # noqa: BLE001  one case that breaks must not hide the others
             yield Ran(name, f"the run broke: {type(error).__name__}: {error}", case=case)
+
+
+def _named_by_slugs(document: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Have the tests of a flow name its steps as they are named once it is read: ids may be no slugs."""
+    if not is_flow(document) or not isinstance(document.get("test"), Mapping):
+        return document
+    return {**document, "test": read(dict(document))[0].test}
 
 
 def _run(

@@ -203,7 +203,10 @@ class PlayedHandler:
             case "failed":
                 error = answer.get("error") or {}
                 info = ErrorInfo(
-                    error.get("code", 500), str(error.get("message", "failed")), str(error.get("class", ""))
+                    error.get("code", 500),
+                    str(error.get("message", "failed")),
+                    str(error.get("class", "")),
+                    data=error.get("data"),
                 )
                 return Failed(info)
             case "due" if self.kind in HUMAN:

@@ -1,11 +1,13 @@
-"""What the plans of a trial refer to: in the forms in which a catalog may be written, or on trust without one."""
+"""What a `test` section names: a catalog in any form or none, steps by the ids of a flow, errors with their data."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from activities.trial.cases import run_cases
 from activities.trial.run import Trial
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,3 +57,26 @@ def test_a_plan_of_the_catalog_may_be_named_with_an_organization() -> None:
     actual = Trial(outer | {"test": {"catalog": {"plans": [child | {"slug": "child"}]}}}).run()
 
     assert actual["steps"]["sub"]["result"] == 7
+
+
+def test_the_tests_of_a_flow_name_steps_by_ids_that_are_no_slugs(tmp_path: Path) -> None:
+    mocks = [{"step": "loadData", "returns": {"outcome": "success", "result": 9}}]
+    case = {"name": "one", "steps": {"loadData": {"result": 9}}, "output": {"result": 9}}
+    flow = {
+        "steps": [{"id": "loadData", "component": "/acme/load"}],
+        "output": {"$from": {"step": "loadData"}},
+        "test": {"mocks": mocks, "cases": [case, case | {"steps": {"loadData": {"result": 8}}}]},
+    }
+
+    why = [ran.why for ran in run_cases(flow, folder=tmp_path)]
+
+    assert why == ["", "steps.load-data.result: expected 8, got 9"]
+
+
+def test_an_error_is_handed_on_with_its_data() -> None:
+    error = {"code": 418, "message": "teapot", "data": {"size": 1}}
+    flow = {"steps": [{"id": "a", "component": "/acme/a"}], "output": {"$step": "a"}}
+
+    actual = Trial(flow, mocks=[{"step": "a", "returns": {"outcome": "failed", "error": error}}]).run()
+
+    assert {key: actual["error"][key] for key in error} == error
