@@ -60,6 +60,13 @@ export type CodeFieldProps = {
 export function CodeField(props: CodeFieldProps) {
   const { language, label, height = HEIGHTS[language], readOnly = false } = props;
   const [large, setLarge] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  const wasLarge = useRef(false);
+  useEffect(() => {
+    // The dialog is gone now: the focus goes back to what opened it.
+    if (!large && wasLarge.current) opener.current?.focus();
+    wasLarge.current = large;
+  }, [large]);
   const expandable = props.expandable ?? height !== "fill";
   return (
     <div className="code-with">
@@ -75,6 +82,7 @@ export function CodeField(props: CodeFieldProps) {
           {props.tools}
           {expandable && (
             <button
+              ref={opener}
               type="button"
               className="button-icon"
               aria-label={`Open ${label} large`}
@@ -160,7 +168,16 @@ function Editor(props: EditorProps) {
   useLayoutEffect(() => {
     const { onChange, onFocus, onBlur, onLine, completions } = props;
     outlets.current = { onChange, onFocus, onBlur, onLine, complete: completions };
-    const attributes = attributesOf({ label, id, dataField, describedBy, invalid, readOnly, placeholder });
+    const attributes = attributesOf({
+      label,
+      id,
+      dataField,
+      describedBy,
+      invalid,
+      readOnly,
+      placeholder,
+      focused,
+    });
     first.current = { value, focused: first.current.focused, language, attributes };
   });
   useLayoutEffect(() => {
@@ -180,9 +197,18 @@ function Editor(props: EditorProps) {
     if (view.current) setup.setLanguage(view.current, language);
   }, [setup, language]);
   useEffect(() => {
-    const attributes = attributesOf({ label, id, dataField, describedBy, invalid, readOnly, placeholder });
+    const attributes = attributesOf({
+      label,
+      id,
+      dataField,
+      describedBy,
+      invalid,
+      readOnly,
+      placeholder,
+      focused,
+    });
     if (view.current) setup.setAttributes(view.current, attributes);
-  }, [setup, label, id, dataField, describedBy, invalid, readOnly, placeholder]);
+  }, [setup, label, id, dataField, describedBy, invalid, readOnly, placeholder, focused]);
   useEffect(() => {
     if (view.current) setup.bringIn(view.current, value);
   }, [setup, value]);
@@ -212,6 +238,7 @@ type Names = {
   invalid: boolean;
   readOnly: boolean;
   placeholder: string | undefined;
+  focused: boolean;
 };
 
 function attributesOf({
@@ -222,6 +249,7 @@ function attributesOf({
   invalid,
   readOnly,
   placeholder,
+  focused,
 }: Names): Record<string, string> {
   return {
     "aria-label": label,
@@ -234,6 +262,8 @@ function attributesOf({
     ...(describedBy !== undefined && { "aria-describedby": describedBy }),
     ...(placeholder !== undefined && { "aria-placeholder": placeholder, "data-placeholder": placeholder }),
     ...(invalid && { "aria-invalid": "true" }),
+    // A dialog that opens looks for it.
+    ...(focused && { autofocus: "" }),
     ...(readOnly && { "aria-readonly": "true" }),
   };
 }
