@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from activities.models import Activity, Attempt, Event, Step
 
 Json = Any
 SHOWN: Final = ("status", "action", "waitingOn", "documents")
 DOCUMENT_WORDS: Final = {
-    "completed": "done",
-    "failed": "failed",
-    "cancelled": "cancelled",
-    "skipped": "skipped",
-    "notTaken": "not taken",
+    "completed": gettext_lazy("done"),
+    "failed": gettext_lazy("failed"),
+    "cancelled": gettext_lazy("cancelled"),
+    "skipped": gettext_lazy("skipped"),
+    "notTaken": gettext_lazy("not taken"),
 }
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from activities import services
 from activities.compiled import Compiled, compiled
@@ -24,7 +27,11 @@ from plans.language.schema import CreateTaskConfig
 from plans.language.spellings import read, write
 
 Json = Any
-DECISIONS = {"approved": "Approve", "rejected": "Reject", "needs-info": "Send back"}
+DECISIONS: Final = {
+    "approved": gettext_lazy("Approve"),
+    "rejected": gettext_lazy("Reject"),
+    "needs-info": gettext_lazy("Send back"),
+}
 
 
 def walk(request: Mapping[str, Json], *, folder: Path) -> dict[str, Json]:
@@ -40,7 +47,7 @@ def walk(request: Mapping[str, Json], *, folder: Path) -> dict[str, Json]:
         document = alone(write(read(document)[0]), stage.only, stage.pins)
     trial = Trial(
         document,
-        inputs=request.get("inputs") or {},
+        inputs={} if request.get("inputs") is None else request["inputs"],
         variables=request.get("variables"),
         documents=request.get("documents") or (),
         mocks=[*(request.get("mocks") or ()), *shared_mocks(document)],
@@ -105,7 +112,7 @@ def _limited(steps: Mapping[str, dict[str, Json]], stage: Stage) -> dict[str, di
     if stage.only is not None:
         return {slug: shown for slug, shown in steps.items() if slug in stage.shown}
     beyond = {"status": "PENDING", "action": None, "result": None, "error": None}
-    why = f"The walk stops after {stage.until}."
+    why = _("The walk stops after %(step)s.") % {"step": stage.until}
     return {slug: shown if slug in stage.shown else {**beyond, "why": why} for slug, shown in steps.items()}
 
 
@@ -144,7 +151,7 @@ def _actions(plan: Compiled, position: int) -> list[dict[str, Json]]:
     if node.kind == "APPROVAL":
         taken = plan.taken_actions(node.slug)
         return [
-            {"slug": slug, "label": label, "offered": slug != "needs-info" or slug in taken}
+            {"slug": slug, "label": str(label), "offered": slug != "needs-info" or slug in taken}
             for slug, label in DECISIONS.items()
         ]
     labels = _labels(plan, config) if isinstance(config, CreateTaskConfig) else {}
