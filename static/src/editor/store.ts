@@ -154,7 +154,8 @@ export function useStore(): EditorStore {
 /** Read from the store; the selector gives the same object as long as nothing that it reads changed. */
 export function useEditor<Value>(selector: (state: State) => Value): Value {
   const store = useStore();
-  return useSyncExternalStore(store.subscribe, () => selector(store.get()));
+  const read = () => selector(store.get());
+  return useSyncExternalStore(store.subscribe, read, read);
 }
 
 export const planOf = (state: State): Plan => state.history.plan;
