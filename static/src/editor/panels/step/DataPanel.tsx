@@ -110,6 +110,15 @@ function Detail({ detail, slug, target }: { detail: RunData; slug: string; targe
   );
 }
 
+/** What there is of a step: nothing before it has ended. */
+function endedWith(data: StepData): JsonObject {
+  return {
+    ...(data.action !== null && { action: data.action }),
+    ...(data.status === "COMPLETED" && { result: data.result ?? null }),
+    ...(errorOf(data) !== null && { error: errorOf(data) }),
+  };
+}
+
 /** A step that failed tells why. */
 function errorOf(data: StepData): Json {
   return "error" in data ? (data.error as Json) : null;
@@ -127,12 +136,11 @@ function StepTree({
   data: StepData;
   onPress: (path: DataPath) => void;
 }) {
-  const value: JsonObject = { action: data.action, result: data.result ?? null };
   return (
     <ValueTree
       name={slug}
       path={["steps", slug]}
-      value={data.status === "COMPLETED" ? value : { ...value, error: errorOf(data) }}
+      value={endedWith(data)}
       onPress={onPress}
       note={<Status face={faceOfStep(data.status)} />}
       open
@@ -154,7 +162,7 @@ function OwnResult({ slug, data }: { slug: string; data: StepData }) {
       <ValueTree
         name={`${slug} (this step)`}
         path={["steps", slug]}
-        value={{ action: data.action, result: data.result ?? null, error: errorOf(data) }}
+        value={endedWith(data)}
         note={<Status face={faceOfStep(data.status)} />}
       />
       {(data.status === "COMPLETED" || data.status === "FAILED") && (

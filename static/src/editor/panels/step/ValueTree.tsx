@@ -1,5 +1,5 @@
 /** A JSON value as a tree: folded where it gets deep; a press on a value gives its path. */
-import { type ReactNode, useState } from "react";
+import { type MouseEvent, type ReactNode, useState } from "react";
 import type { DataPath } from "../../fields/references";
 import { isObject, type Json } from "../../model/plan";
 
@@ -35,6 +35,7 @@ export function ValueTree({ name, path, value, onPress, note, open: openAtFirst 
           className="button-icon value-fold"
           aria-expanded={open}
           aria-label={`${open ? "Fold" : "Unfold"} ${name}`}
+          onMouseDown={keepFocus}
           onClick={() => setOpen(!open)}
         />
         <Name name={name} path={path} onPress={onPress} />
@@ -69,14 +70,18 @@ function Name({ name, path, onPress }: { name: string; path: DataPath; onPress: 
     <button
       type="button"
       className="value-name value-press"
-      // The field that takes the reference keeps its cursor.
-      onMouseDown={(event) => event.preventDefault()}
+      onMouseDown={keepFocus}
       onClick={() => onPress(path)}
       title={`Write the reference to ${path.join(".")}`}
     >
       {name}
     </button>
   );
+}
+
+/** The field that takes the reference keeps its cursor. */
+function keepFocus(event: MouseEvent): void {
+  event.preventDefault();
 }
 
 function entriesOf(value: Json): (readonly [string | number, Json])[] | null {
