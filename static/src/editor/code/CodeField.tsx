@@ -4,6 +4,7 @@ import {
   type ReactNode,
   type Ref,
   useEffect,
+  useId,
   useImperativeHandle,
   useLayoutEffect,
   useRef,
@@ -67,7 +68,32 @@ export function CodeField(props: CodeFieldProps) {
     if (!large && wasLarge.current) opener.current?.focus();
     wasLarge.current = large;
   }, [large]);
+  const keys = useId();
   const expandable = props.expandable ?? height !== "fill";
+  const tall = height === "tall";
+  const tools = (
+    <div className="code-tools">
+      {tall && (
+        <span id={keys} className="code-keys">
+          Tab indents; Escape, then Tab leaves
+        </span>
+      )}
+      {props.tools}
+      {expandable && (
+        <button
+          ref={opener}
+          type="button"
+          className="button-icon"
+          aria-label={`Open ${label} large`}
+          title="Open large"
+          onClick={() => setLarge(true)}
+        >
+          <Icon name="fit" />
+        </button>
+      )}
+    </div>
+  );
+  const describedBy = [props.describedBy, tall ? keys : undefined].filter(Boolean).join(" ");
   return (
     <div className="code-with">
       <div
@@ -77,22 +103,9 @@ export function CodeField(props: CodeFieldProps) {
         data-read-only={readOnly}
         data-tools={props.tools !== undefined}
       >
-        <Code {...props} height={height} />
-        <div className="code-tools">
-          {props.tools}
-          {expandable && (
-            <button
-              ref={opener}
-              type="button"
-              className="button-icon"
-              aria-label={`Open ${label} large`}
-              title="Open large"
-              onClick={() => setLarge(true)}
-            >
-              <Icon name="fit" />
-            </button>
-          )}
-        </div>
+        {tall && tools}
+        <Code {...props} {...(describedBy !== "" && { describedBy })} height={height} />
+        {!tall && tools}
       </div>
       {props.below}
       {large && <LargeCode {...props} onClose={() => setLarge(false)} />}
@@ -109,10 +122,10 @@ function LargeCode({ onClose, ...props }: CodeFieldProps & { onClose: () => void
         <header className="code-large-head">
           <h2>{props.label}</h2>
           <p className="muted small">Tab indents; Ctrl M lets Tab leave the field. Ctrl Space completes.</p>
+          {props.tools}
         </header>
         <div className="code-frame" data-height="fill" data-language={props.language}>
           <Code {...field} height="fill" focused />
-          {props.tools !== undefined && <div className="code-tools">{props.tools}</div>}
         </div>
         {props.below}
         <div className="dialog-actions">

@@ -214,6 +214,11 @@ describe("completion in scripts", () => {
     ["return { total, action: bad ? 'review' : \"|", ["review", "clean"]],
     ["return {action: bad ? 'rev|", ["review", "clean"]],
     ["llm.|", ["invoke", "invokeWithPromptRef"]],
+    ["const found = steps['finance-approval'].result;\nfound.|", ["outcome", "decisions"]],
+    [
+      "const all = steps;\nlet one = all['finance-approval']\nif (one.action === 'a|",
+      ["approved", "rejected"],
+    ],
     ["// steps.|", null],
     ["log.info('steps.|", null],
   ])("completes %s", (text, expected) => {

@@ -4,7 +4,7 @@ import type { CodeLanguage } from "../types";
 import { type Choice, type Entry, type EntryKind, firstOfEach } from "./entries";
 import { JSONATA_FUNCTIONS } from "./functions";
 import { ownActions, returnKeys } from "./globals";
-import { type Place, placeBefore } from "./place";
+import { namedPath, type Place, placeBefore } from "./place";
 import { promptNames, rootsOf, type Scope, stepEntries } from "./roots";
 
 export type Completion = {
@@ -19,6 +19,8 @@ export type Completion = {
   readonly section: string;
 };
 
+const NAMES = 5;
+
 export type Completions = { readonly from: number; readonly options: readonly Completion[] };
 
 /** Everything that can stand at `position`; null where nothing of the plan's can. */
@@ -29,10 +31,24 @@ export function complete(
   position: number,
   explicit: boolean,
 ): Completions | null {
-  const place = placeBefore(language, text, position);
-  if (place === null) return null;
+  const found = placeBefore(language, text, position);
+  if (found === null) return null;
+  const place =
+    language === "javascript" && "path" in found ? { ...found, path: whole(text, found.path) } : found;
   const options = optionsAt(language, scope, place, explicit);
   return options.length === 0 ? null : { from: position - place.typed.length, options };
+}
+
+/** A path with the names that the script gave to others written out. */
+function whole(text: string, path: readonly string[]): readonly string[] {
+  let [name = "", ...rest] = path;
+  for (let turn = 0; turn < NAMES; turn += 1) {
+    const named = namedPath(text, name);
+    if (named === null) break;
+    rest = [...named.slice(1), ...rest];
+    name = named[0] ?? "";
+  }
+  return path.length === 0 ? path : [name, ...rest];
 }
 
 function optionsAt(

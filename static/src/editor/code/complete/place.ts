@@ -52,6 +52,12 @@ export function placeBefore(language: CodeLanguage, text: string, position: numb
   }
 }
 
+/** The path that a script gave a name to, as in `const found = steps.check.result;`; null where it gave none. */
+export function namedPath(text: string, name: string): readonly string[] | null {
+  const match = new RegExp(`\\b(?:const|let|var)\\s+${name}\\s*=\\s*${PATH}\\s*(?:;|$)`, "m").exec(text);
+  return match && match[1] !== name ? pathOf(match) : null;
+}
+
 function jsonataPlace(before: string): Place | null {
   if (/\/\*(?:(?!\*\/)[\s\S])*$/.test(before)) return null;
   return compared(before, [COMPARED, AMONG]) ?? (openText(before) ? null : pathPlace(before));
