@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from plans.graph_view import graph_view
 from plans.language.finding import Finding
 from plans.language.findings import Catalog, check
+from plans.language.fixes import fixes_of
 from plans.language.refactor import rewrite_uuids
 from plans.language.schema import Plan
 from plans.language.source import Lines, SourceError, parse_with_lines
 from plans.language.spellings import read, write
+
+_OF_FLOWS: Final = frozenset({"stepflow-id-renamed", "unknown-key"})
 
 
 def look(document: object, catalog: Catalog) -> dict[str, Any]:
@@ -22,14 +25,27 @@ def look(document: object, catalog: Catalog) -> dict[str, Any]:
     `document` is the normal form, steps that cannot be read as they were typed; `uuids` are sentences: what the save
     will rewrite. Milliseconds, for hundreds of steps too: asked at every pause in typing.
     """
-    plan, found = read(document)
+    typed, found = read(document)
+    plan, normal = typed, write(typed)
+    if normal != document:
+        plan, again = read(normal)  # findings lead into what the editor holds, and that is the normal form
+        found = [*again, *(finding for finding in found if _is_about_the_typed(finding, again))]
     findings = [*found, *check(plan, catalog)]
+    fixes = fixes_of(plan, normal, findings, catalog)
     return {
-        "document": write(plan),
-        "findings": [_finding(finding) for finding in findings],
+        "document": normal,
+        "findings": [
+            {**finding.as_dict(), "fixes": [fix.as_dict() for fix in offered]}
+            for finding, offered in zip(findings, fixes, strict=True)
+        ],
         "graph": graph_view(plan, catalog),
-        "uuids": _uuids(plan),
+        "uuids": _uuids(typed),
     }
+
+
+def _is_about_the_typed(finding: Finding, again: Sequence[Finding]) -> bool:
+    """Tell what is only said of a flow in its own spelling: there it stands, in the plan it does not."""
+    return finding.code not in {other.code for other in again} and finding.code in _OF_FLOWS
 
 
 def look_at_source(text: str, notation: str, catalog: Catalog) -> dict[str, Any]:
@@ -58,10 +74,6 @@ def _lines(value: dict[str, Any], lines: Sequence[Lines]) -> dict[str, Lines]:
         if isinstance(slug, str):
             found.setdefault(slug, place)
     return found
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {**finding.as_dict(), "fixes": []}
 
 
 def _uuids(plan: Plan) -> list[str]:

@@ -30,7 +30,7 @@ def test_a_step_is_renamed_wherever_it_is_named(project: Project, ann: Person, a
 
     assert [step["slug"] for step in found["document"]["steps"]] == ["choose-way", "next"]
     assert 'step "next", dependsOn[0]: "route:go" is now "choose-way:go"' in found["changes"]
-    assert [finding["code"] for finding in looked["findings"]] == ["legacy-uuids"]
+    assert [finding["code"] for finding in looked["findings"]] == ["action-identity-conflict", "legacy-uuids"]
     assert '"route"' not in str(found["document"]).replace("'", '"')
 
 

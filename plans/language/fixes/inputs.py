@@ -1,0 +1,89 @@
+"""Fixes of input options and plan variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from plans.language.finding import Finding
+from plans.language.fixes.closest import closest
+from plans.language.fixes.fixing import ABSENT, Fix, Fixer, Fixing, drop, free, put
+from plans.language.schema import INPUT_TYPES
+from plans.language.slugs import kebab
+
+_QUOTED: Final = re.compile(r'unknown variable "([^"]*)"')
+
+
+def _unreadable(fixing: Fixing, finding: Finding, number: int) -> Iterator[Fix]:
+    path, value = fixing.found(finding)
+    if value is ABSENT:
+        return
+    if isinstance(value, str) and value:
+        yield put(f'Make it an input "{value}"', path, {"name": value, "type": "string"})
+    yield drop(path, "Remove it")
+
+
+def _names(fixing: Fixing) -> list[str]:
+    return [option.name for option in fixing.plan.input_options]
+
+
+def _nameless(fixing: Fixing, finding: Finding, number: int) -> Iterator[Fix]:
+    path, value = fixing.found(finding)
+    if isinstance(value, dict):
+        label = value.get("label")
+        name = kebab(label).replace("-", "_") if isinstance(label, str) else ""
+        name = name or "input"
+        taken = _names(fixing)
+        name = free(name, taken) if name in taken else name
+        yield put(f'Name it "{name}"', (*path, "name"), name)
+        yield drop(path, "Remove it")
+
+
+def _twin(fixing: Fixing, finding: Finding, number: int) -> Iterator[Fix]:
+    path, value = fixing.found(finding)
+    if isinstance(value, str):
+        name = free(value, _names(fixing)).replace("-", "_")
+        yield put(f'Name it "{name}"', path, name)
+        yield drop(path[:-1], "Remove it")
+
+
+def _type(fixing: Fixing, finding: Finding, number: int) -> Iterator[Fix]:
+    path, value = fixing.found(finding)
+    if value is not ABSENT:
+        for name in closest(str(value), INPUT_TYPES):
+            yield put(f"Make it {name}", path, name)
+
+
+def _variable(fixing: Fixing, finding: Finding, number: int) -> Iterator[Fix]:
+    path, value = fixing.found(finding)
+    wrong = _QUOTED.search(finding.message)
+    if value is ABSENT or wrong is None:
+        return
+    for name in closest(wrong[1], fixing.plan.variables):
+        yield put(f'Read variable "{name}"', path, _renamed(value, wrong[1], name))
+    declared = {**fixing.plan.variables, wrong[1]: {"type": "string"}}
+    yield put(f'Declare variable "{wrong[1]}"', ("variables",), declared)
+
+
+def _renamed(tree: Any, old: str, new: str) -> Any:
+    if isinstance(tree, list):
+        return [_renamed(item, old, new) for item in tree]
+    if not isinstance(tree, dict) or "$literal" in tree:
+        return tree
+    out = {key: _renamed(item, old, new) for key, item in tree.items()}
+    match tree:
+        case {"$from": {"variable": str(name)} as source} if name == old:
+            out["$from"] = {**source, "variable": new}
+        case {"$variable": str(name)} if name == old:
+            out["$variable"] = new
+    return out
+
+
+FIXERS: Final[dict[str, Fixer]] = {
+    "input-options.parse-error": _unreadable,
+    "input-options.name-required": _nameless,
+    "input-options.name-unique": _twin,
+    "input-options.type-known": _type,
+    "unknown-variable": _variable,
+}
