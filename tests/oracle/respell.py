@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from copy import deepcopy
 from random import Random
@@ -120,16 +121,42 @@ class Scribe:
 
 
 def with_uuids(document: dict[str, Any], dice: Random) -> dict[str, Any]:
-    """Give steps legacy uuids, and let some of `dependsOn` name those."""
+    """Give steps legacy uuids, and let some dependencies, references and conditions name those."""
     out = deepcopy(document)
     names = {step["slug"]: str(uuid.UUID(int=dice.getrandbits(128), version=4)) for step in out["steps"]}
     for step in out["steps"]:
         step["uuid"] = names[step["slug"]]
         if "dependsOn" in step:
             step["dependsOn"] = [_by_uuid(entry, names, dice) for entry in step["dependsOn"]]
+        for key in step.keys() & {"input", "skipIf"}:
+            step[key] = _refer_by_uuid(step[key], names, dice)
+        if "conditionExpr" in step:
+            step["conditionExpr"] = _ask_by_uuid(step["conditionExpr"], names, dice)
+    if "output" in out:
+        out["output"] = _refer_by_uuid(out["output"], names, dice)
     return out
 
 
 def _by_uuid(entry: str, names: dict[str, str], dice: Random) -> str:
     step = entry.partition(":")[0].rstrip("?")
     return entry.replace(step, names[step], 1) if dice.random() < 0.6 else entry
+
+
+def _refer_by_uuid(tree: Any, names: dict[str, str], dice: Random) -> Any:
+    if isinstance(tree, list):
+        return [_refer_by_uuid(item, names, dice) for item in tree]
+    if not isinstance(tree, dict) or "$literal" in tree:
+        return tree
+    out = {key: _refer_by_uuid(value, names, dice) for key, value in tree.items()}
+    if isinstance(tree.get("$step"), str) and dice.random() < 0.5:
+        out["$step"] = names[tree["$step"]]
+    if isinstance(tree.get("$from"), dict) and "step" in tree["$from"] and dice.random() < 0.5:
+        out["$from"] = {"step": names[tree["$from"]["step"]]}
+    return out
+
+
+def _ask_by_uuid(text: str, names: dict[str, str], dice: Random) -> str:
+    for slug, name in names.items():
+        if dice.random() < 0.5:
+            text = re.sub(rf"\bsteps\.{slug}\b", f"steps.`{name}`", text)
+    return text
