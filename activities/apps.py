@@ -18,13 +18,16 @@ class ActivitiesConfig(AppConfig):
             panels,
         )
         from activities.modules import modules, step_only
+        from activities.sandbox import schema_problems
         from activities.trial import trying
         from plans import catalog, context
         from plans.editor import choices
+        from plans.language.findings import values
         from plans.services import demands
 
         catalog.module_refs = lambda: frozenset(modules())
         catalog.step_module_refs = lambda: frozenset(r for r, m in modules().items() if step_only(m))
+        values.judge_apart = schema_problems
         choices.module_choices = panels.module_choices
         choices.document_statuses = panels.document_statuses
         demands.failing_cases = trying.failing_cases

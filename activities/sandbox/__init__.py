@@ -18,6 +18,7 @@ from activities.sandbox.outcomes import (
 )
 from activities.sandbox.pool import configure, kill_all, warm
 from activities.sandbox.scripts import HostError, run_script
+from activities.sandbox.validations import schema_problems
 from activities.sandbox.workers import Worker, WorkerStartFailed
 
 __all__ = [
@@ -36,5 +37,6 @@ __all__ = [
     "kill_all",
     "run_module",
     "run_script",
+    "schema_problems",
     "warm",
 ]

@@ -39,7 +39,7 @@ class Pool:
 
     @contextmanager
     def lease(self) -> Iterator[Worker]:
-        """Hold a ready child; it is replaced when it died, was killed or has run often enough.
+        """Hold a ready child; it is replaced when it died, was killed, has run often enough or keeps too much memory.
 
         Waits while the cap is reached. An exception in the body kills it: nobody knows what it is doing.
         """
@@ -125,7 +125,7 @@ class Pool:
             self._changed.notify()
 
     def _give_back(self, worker: Worker) -> None:
-        if worker.alive and worker.runs < self._runs:
+        if worker.alive and worker.runs < self._runs and not worker.bloated:
             with self._changed:
                 if not self._closed:
                     self._idle.append(worker)

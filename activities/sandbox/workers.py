@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import resource
 import signal
 import subprocess
 import sys
@@ -19,6 +20,14 @@ Kind = Literal["javascript", "hooks", "jsonata", "modules", "trials"]
 
 START_SECONDS: Final = 60.0
 SEND_SECONDS: Final = 10.0
+_MIB: Final = 1024 * 1024
+# How much more than at its start a process may keep. Modules load libraries when they are first called.
+KEPT_BYTES: Final = {
+    "javascript": 48 * _MIB,
+    "jsonata": 48 * _MIB,
+    "modules": 256 * _MIB,
+    "trials": 256 * _MIB,
+}
 _EXIT_SECONDS: Final = 5.0
 _CHILD: Final = "from activities.sandbox.child import main; main()"
 _KEPT_ENVIRONMENT: Final = ("PATH", "LANG", "LC_ALL", "TZ", "HOME", "TMPDIR")
@@ -39,6 +48,7 @@ class Worker:
         self.killed = False
         self._process = process
         self._ready = False
+        self._began_with = 0
         self._lock = threading.Lock()
         # A child that stopped reading must not hold the thread that writes to it.
         os.set_blocking(process.stdin.fileno(), False)
@@ -54,6 +64,18 @@ class Worker:
         """The id of the process."""
         return self._process.pid
 
+    @property
+    def bloated(self) -> bool:
+        """Whether the process holds on to much more memory than it began with, as one does that once needed it."""
+        return self._resident() - self._began_with > KEPT_BYTES[self.kind]
+
+    def _resident(self) -> int:
+        try:
+            with open(f"/proc/{self.pid}/statm") as statm:
+                return int(statm.read().split()[1]) * resource.getpagesize()
+        except (OSError, IndexError):
+            return 0  # it is gone, or this is no Linux
+
     def wait_until_ready(self) -> None:
         """Read the greeting of a new child, so that its start is not on anybody's clock."""
         if self._ready:
@@ -64,6 +86,7 @@ class Worker:
             self.kill()
             raise WorkerStartFailed(f"the {self.kind} process did not start; see its error output") from error
         self._ready = True
+        self._began_with = self._resident()
 
     def send(self, header: dict[str, Any], payload: bytes = b"") -> None:
         """Send a frame; raises PipeClosed when the child is gone, PipeTimeout when it does not read."""

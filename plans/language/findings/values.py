@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -17,6 +17,13 @@ from referencing.exceptions import Unresolvable
 from plans.language.finding import Finding, error
 from plans.language.schema import InputOption, Plan
 
+# Set by the app that has processes to kill: judges there by a schema that may take for ever (`may_take_long`).
+judge_apart: Callable[[Any, Any], Iterable[tuple[str, str]]] | None = None
+
+# What makes the time of a validation unbounded, or grow faster than schema and value.
+_LONG: Final = frozenset(
+    {"pattern", "patternProperties", "uniqueItems", "$ref", "$dynamicRef", "$recursiveRef"}
+)
 _TRUE: Final = frozenset({"true", "yes", "on", "1"})
 _FALSE: Final = frozenset({"false", "no", "off", "0"})
 
@@ -71,7 +78,27 @@ def check_variables(plan: Plan, variables: object) -> tuple[dict[str, Any], list
 
 
 def schema_errors(schema: Any, value: Any) -> Iterator[tuple[str, str]]:
-    """Validate by JSON Schema; gives JSON pointer and message of each problem. Fetches nothing."""
+    """Validate by JSON Schema; gives JSON pointer and message of each problem. Fetches nothing, and takes no long."""
+    apart = judge_apart if may_take_long(schema) else None
+    yield from (apart or schema_errors_here)(schema, value)
+
+
+def may_take_long(schema: Any) -> bool:
+    """Tell if a validation by the schema may take for ever, as by a pattern that goes back and forth."""
+    left = [schema]
+    while left:
+        part = left.pop()
+        if isinstance(part, Mapping):
+            if not _LONG.isdisjoint(part):
+                return True
+            left.extend(part.values())
+        elif isinstance(part, list | tuple):
+            left.extend(part)
+    return False
+
+
+def schema_errors_here(schema: Any, value: Any) -> Iterator[tuple[str, str]]:
+    """Validate in this process, however long it takes."""
     validator_type = validator_for(schema, default=Draft202012Validator)
     # Without a registry of its own, the library would fetch a remote $ref.
     validator = validator_type(schema, registry=Registry())

@@ -125,8 +125,8 @@ ERRORS: list[tuple[list[dict[str, Any]], str, str, str, str]] = [
     ([task("a", perDocument=True)], "per-document-unsupported", 'step "a" (CREATE_TASK) cannot run per document', "a",
      "config.perDocument"),
     ([{"slug": "a", "kind": "EXECUTION", "config": {"moduleRef": "builtin/eval", "perDocument": True}}],
-     "per-document-unsupported", 'step "a" cannot run "builtin/eval" per document: a document cannot wait for a flow',
-     "a", "config.perDocument"),
+     "per-document-unsupported", 'step "a" cannot run "builtin/eval" per document: a document cannot wait for a flow; '
+     "run it once, as builtin/map over the documents", "a", "config.perDocument"),
     ([script("a", maxParallel=2)], "max-parallel-script",
      'step "a" (SCRIPT) cannot have maxParallel; only EXECUTION can', "a", "config.maxParallel"),
     ([{"slug": "a", "kind": "LLM", "config": {"promptBody": "x", "maxParallel": 2}}], "max-parallel-llm",
