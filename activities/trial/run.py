@@ -210,13 +210,14 @@ def refused(findings: Sequence[Finding]) -> dict[str, Any]:
 def report(activity: Activity, findings: Sequence[Finding]) -> dict[str, Any]:
     """Return what came out."""
     ended = activity.status in ENDED
+    documents = _documents_by_step(activity)
     return {
         "status": activity.status,
         "outcome": (activity.outcome or "failed") if ended else None,
         "output": activity.output,
         "error": activity.error,
         "steps": {
-            step.slug: _step(activity, step)
+            step.slug: _step(activity, step, documents.get(step.pk, ()))
             for step in Step.objects.filter(activity=activity).order_by("position")
         },
         "findings": [finding.as_dict() for finding in findings],
@@ -224,14 +225,21 @@ def report(activity: Activity, findings: Sequence[Finding]) -> dict[str, Any]:
     }
 
 
-def _step(activity: Activity, step: Step) -> dict[str, Any]:
+def _documents_by_step(activity: Activity) -> dict[int, list[StepDocument]]:
+    rows = StepDocument.objects.filter(step__activity=activity).select_related("document")
+    found: dict[int, list[StepDocument]] = {}
+    for row in rows.order_by("position"):
+        found.setdefault(row.step_id, []).append(row)
+    return found
+
+
+def _step(activity: Activity, step: Step, rows: Sequence[StepDocument]) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "status": step.status,
         "action": step.action,
         "result": blobs.value_of(activity.organization_id, step.result),
         "error": step.error,
     }
-    rows = list(StepDocument.objects.filter(step=step).select_related("document").order_by("position"))
     if rows:
         shown["result"] = documents_result(activity, step.slug)
         shown["documents"] = {
