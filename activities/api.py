@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -21,6 +21,7 @@ from activities.engine.state import ActivityStatus
 from activities.live import events_after, snapshot
 from activities.messages import wire
 from activities.models import Activity, DocumentFamily
+from activities.steps.model_use import usage_of
 from plans.access import require
 from plans.errors import Invalid, NotFound
 from plans.idempotency import Idempotent
@@ -59,6 +60,20 @@ class ActivitySerializer(serializers.ModelSerializer[Activity]):
             "inputs", "output", "error", "parentActivityId", "triggerKind", "triggerMetadata", "badges",
             "currentSequence", "createdAt", "startedAt", "finishedAt",
         ]  # fmt: skip
+
+
+class ActivityDetailSerializer(ActivitySerializer):
+    """An activity by itself: also what language models took for all of it, its name too (null: none was asked)."""
+
+    usage = serializers.SerializerMethodField()
+
+    class Meta(ActivitySerializer.Meta):
+        fields = [*ActivitySerializer.Meta.fields, "usage"]
+
+    @extend_schema_field(OpenApiTypes.ANY)
+    def get_usage(self, activity: Activity) -> dict[str, Any] | None:
+        """Return `{requests, inputTokens, outputTokens, cost, standIn, models}`."""
+        return usage_of(activity)
 
 
 class StartSerializer(serializers.Serializer[Any]):
@@ -101,6 +116,13 @@ class ActivityViewSet(
         if self.action == "list":
             found = found.listed()
         return _narrowed(found, self.request) if self.action == "list" else found
+
+    @extend_schema(responses=ActivityDetailSerializer)
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return one activity."""
+        return Response(
+            ActivityDetailSerializer(self.get_object(), context=self.get_serializer_context()).data
+        )
 
     @extend_schema(parameters=[FilterSerializer])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:

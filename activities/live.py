@@ -195,6 +195,8 @@ def sentence(row: Event) -> str:
             return _("%(step)s is called: there may be room") % words
         case "TimerFired":
             return _("%(step)s: its time has come (%(kind)s)") % words
+        case "ActivityNamed":
+            return _("Activity named “%(title)s”") % {"title": row.changes.get("activity", {}).get("title", "")}
         case "CancelRequested" if row.data.get("reason"):
             return _("Activity cancelled: %(reason)s") % words
         case _:

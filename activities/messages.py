@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 from pydantic.alias_generators import to_camel
 
 
@@ -68,6 +68,14 @@ class ActivityMoved(Message):
     finished_at: str | None = None
     error: dict[str, Any] | None = None
     badges: list[dict[str, str]] = Field(default_factory=list)
+    title: str | None = None  # None: not said, by events of old; it is left out then
+
+    @model_serializer(mode="wrap")
+    def _without_nothing(self, told: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        shown: dict[str, Any] = told(self)
+        if self.title is None:
+            del shown["title"]
+        return shown
 
 
 class Actor(Message):

@@ -11,6 +11,7 @@ from typing import Any, Final
 from activities import ai, runtime
 from activities.compiled import compiled
 from activities.models import Activity, DocumentFamily, Outbox
+from activities.steps.model_use import keep_use_of_name
 from plans.language.expressions.paths import PathSyntaxError, lookup
 from plans.language.schema import Plan
 
@@ -49,9 +50,10 @@ def name_activity(row: Outbox) -> None:
     except (ai.ModelFailed, ai.ModelProblem) as error:
         logger.warning("activity %s keeps its title: %s", activity.pk, error)
         return
+    keep_use_of_name(activity, reply)
     title, description = read_names(reply.text)
     if title:
-        runtime.rename(activity.pk, title=title, description=description)
+        runtime.rename(activity.pk, title=title, instead_of=activity.title, description=description)
 
 
 def prompt_for(plan: Plan, documents: Sequence[DocumentFamily]) -> str:

@@ -124,6 +124,7 @@ class _Recording:
         self.compiled = compiled(activity.version_id, activity.pinned_id)
         self.recorded = Recorded(activity, self.compiled, unpack(activity.state))
         self.steps = rows.StepChanges(activity, self.compiled)
+        self.named: list[str] = []  # columns that a name has changed
         self.log: list[Event] = []
         self.timers: list[Timer] = []
         self.outbox: list[Outbox] = []
@@ -154,7 +155,9 @@ class _Recording:
         changes: dict[str, Any] = {"steps": self.steps.with_blocked(views, before, decision.state)}
         if before.status != decision.state.status:
             changes["activity"] = self._activity_moved(event, decision.state)
-        if badged:
+        if isinstance(event, facts.ActivityNamed):
+            self._name(event)
+        if badged or isinstance(event, facts.ActivityNamed):
             changes["activity"] = self._standing()
         self.log.append(
             Event(
@@ -192,7 +195,15 @@ class _Recording:
             "finishedAt": finished_at.isoformat() if finished_at else None,
             "error": self.activity.error,
             "badges": self.activity.badges,
+            "title": self.activity.title,
         }
+
+    def _name(self, event: facts.ActivityNamed) -> None:
+        self.activity.title = event.title
+        self.named.append("title")
+        if event.description and not self.activity.description:
+            self.activity.description = event.description
+            self.named.append("description")
 
     def _leave_marks(self, decision: Decision) -> bool:
         """Let the steps that completed stamp documents and put badges on; tell if there are new badges."""
@@ -246,7 +257,7 @@ class _Recording:
         still = [p for p in self.recorded.ready if state.phases[p] in rows.TO_ANNOUNCE]
         self.recorded.ready = list(dict.fromkeys(still))
         self.activity.state = pack(state)
-        fields = ["seq", "state"]
+        fields = ["seq", "state", *self.named]
         if any("activity" in event.changes for event in self.log):
             fields += ["status", "started_at", "finished_at", "outcome", "error", "badges"]
             if "output" not in self.activity.get_deferred_fields():
@@ -298,13 +309,11 @@ def annotate_result(activity_id: UUID, position: int, said: Mapping[str, Any]) -
             Step.objects.filter(pk=row.pk).update(result=kept)
 
 
-def rename(activity_id: UUID, *, title: str, description: str = "") -> None:
-    """Give the activity another title, and a description where it has none."""
+def rename(activity_id: UUID, *, title: str, instead_of: str, description: str = "") -> None:
+    """Give the activity another title, if it has the one it was seen with, and a description where it has none."""
     with locked(activity_id) as activity:
-        Activity.objects.filter(pk=activity_id).update(title=title)
-        if description:
-            Activity.objects.filter(pk=activity_id, description="").update(description=description)
-        transaction.on_commit(lambda: live.hint(activity_id, activity.seq))
+        if activity.title == instead_of:
+            record(activity_id, facts.ActivityNamed(at=now(), title=title, description=description))
 
 
 def hasten(activity_id: UUID, position: int, kind: str) -> None:

@@ -36,8 +36,9 @@ def decide(graph: Graph, state: ActivityState, event: Event) -> Decision:
     draft = Draft(graph, state)
     if not _apply(draft, event):
         return Decision(state, (), (), counted=False)
-    draft.settle()
-    _finish(draft)
+    if not isinstance(event, events.ActivityNamed):  # a name moves nothing, and asks for nothing again
+        draft.settle()
+        _finish(draft)
     return draft.decision()
 
 
@@ -82,6 +83,8 @@ def _apply(draft: Draft, event: Event) -> bool:
             return commands.skip(draft, event)
         case events.OutputEvaluated():
             return _output_evaluated(draft, event)
+        case events.ActivityNamed():
+            return True
         case events.Replanned():
             return commands.cancel(draft, ActivityStatus.REPLANNED, "replanned")
         case _:

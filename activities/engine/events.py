@@ -225,6 +225,15 @@ class OutputEvaluated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityNamed:
+    """The activity has another title, and a description if it had none. No step moves, whatever its status."""
+
+    at: datetime
+    title: str = payload("")
+    description: str = payload("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replanned:
     """A fresh activity took over."""
 
@@ -252,6 +261,7 @@ Event = (
     | RerunRequested
     | SkipRequested
     | OutputEvaluated
+    | ActivityNamed
     | Replanned
 )
 

@@ -1,9 +1,10 @@
-"""What language models took for a step: kept apart from its result, for a try that failed has cost money too."""
+"""What language models took, for a step or a name: apart from results, for a try that failed has cost money too."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Max, Sum
 
@@ -16,11 +17,17 @@ Record = Callable[[StepCall, Reply], None]
 
 def keep_use(call: StepCall, reply: Reply) -> None:
     """Keep one use of a model by the step."""
+    _keep(call.activity_id, reply, position=call.position, run=call.run, attempt=call.attempt)
+
+
+def keep_use_of_name(activity: Activity, reply: Reply) -> None:
+    """Keep the use of a model that named the activity."""
+    _keep(activity.pk, reply)
+
+
+def _keep(activity_id: UUID, reply: Reply, **where: int) -> None:
     ModelUse.objects.create(
-        activity_id=call.activity_id,
-        position=call.position,
-        run=call.run,
-        attempt=call.attempt,
+        activity_id=activity_id,
         provider=reply.provider,
         model=reply.model[:200],
         stand_in=reply.stand_in,
@@ -28,16 +35,21 @@ def keep_use(call: StepCall, reply: Reply) -> None:
         input_tokens=reply.input_tokens,
         output_tokens=reply.output_tokens,
         cost=reply.cost,
+        **where,
     )
 
 
-def usage_of(activity: Activity, position: int) -> dict[str, Any] | None:
+def usage_of(activity: Activity, position: int | None = None) -> dict[str, Any] | None:
     """Return what models took for the step, all tries and documents together; None where none was used.
+
+    Without a step: for all of the activity, its name too.
 
     `{requests, inputTokens, outputTokens, cost, standIn, models: [{provider, model, requests, …, standIn}]}`; a `cost`
     is in US dollars, and null where a price is not known.
     """
-    rows = ModelUse.objects.filter(activity=activity, position=position)
+    rows = ModelUse.objects.filter(activity=activity)
+    if position is not None:
+        rows = rows.filter(position=position)
     uses = [
         {
             "provider": row["provider"],

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from activities import ai, naming, services
-from activities.models import Activity, Outbox
+from activities import ai, live, naming, runtime, services
+from activities.messages import wire
+from activities.models import Activity, ModelUse, Outbox
 from plans.errors import Invalid
 from tests import builders
 from tests.activities.running import WAITS, document, fresh
@@ -187,6 +188,44 @@ def test_a_model_names_the_activity_after_its_start(world: Any, project: Any, mo
 
     assert (activity.title, activity.description) == ("Acme, October", "Two bills.")
     assert model["asked"][0].startswith("Name Invoices: a.csv, b.csv {x}")
+
+
+def test_open_pages_hear_of_the_name_and_it_is_on_record(
+    world: Any, project: Any, model: Any, ann: Any, api: Any
+) -> None:
+    activity = start(builders.plan(project, **NAMED))
+    before = live.snapshot(activity.pk)
+
+    activity = world.play(activity)
+
+    told = [each for each in live.events_after(activity.pk, before.seq) if each.type == "ActivityNamed"]
+    assert [(each.text, each.steps) for each in told] == [("Activity named “Acme, October”", [])]
+    assert wire(told[0])["activity"]["title"] == live.snapshot(activity.pk).activity.title == "Acme, October"
+    named = activity.events.get(type="ActivityNamed")
+    assert "Acme" not in str(named.data)
+    usage = api(ann).get(f"/api/activities/{activity.pk}/").json()["usage"]
+    assert (usage["requests"], usage["standIn"], usage["models"][0]["model"]) == (1, False, "small")
+    assert ModelUse.objects.get().position is None
+
+
+def test_a_title_that_changed_meanwhile_stays(world: Any, project: Any, model: Any) -> None:
+    activity = start(builders.plan(project, **NAMED))
+
+    runtime.rename(activity.pk, title="Late", instead_of="Another")
+
+    assert fresh(activity).title == "Invoice run"
+
+
+def test_a_name_after_the_end_moves_nothing(world: Any, project: Any, model: Any) -> None:
+    ended = world.play(start(builders.plan(project, output={"x": 1}, **NAMED), title="Mine"))
+    outbox = Outbox.objects.filter(activity=ended).count()
+
+    runtime.rename(ended.pk, title="Ours", instead_of="Mine", description="All of it.")
+
+    named = fresh(ended)
+    assert (named.title, named.description, named.status) == ("Ours", "All of it.", ended.status)
+    assert Outbox.objects.filter(activity=ended).count() == outbox
+    assert bytes(named.state) == bytes(ended.state)
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,17 @@ describe("apply", () => {
     expect(apply(view, { kind: "heartbeat", seq: 0, at: AT })).toEqual({ kind: "view", view });
   });
 
+  test("another title is shown, and an event that says none leaves it", () => {
+    const named = {
+      ...eventOf(1, [], false),
+      activity: { status: "RUNNING" as const, title: "Acme, October" },
+    };
+
+    const view = fold(start(), [named, eventOf(2, [], true)]);
+
+    expect([view.activity.title, view.activity.status]).toEqual(["Acme, October", "COMPLETED"]);
+  });
+
   test("a step that did not change stays the same object", () => {
     const view = start();
 

@@ -56,7 +56,9 @@ export type EventMessage = {
   step: string | null;
   actor: { id: string | number; name: string } | null;
   text: string;
-  activity: Partial<Pick<ActivityView, "status" | "finishedAt" | "error" | "startedAt" | "badges">> | null;
+  activity: Partial<
+    Pick<ActivityView, "status" | "finishedAt" | "error" | "startedAt" | "badges" | "title">
+  > | null;
   steps: StepChange[];
 };
 

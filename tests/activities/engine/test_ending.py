@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from activities.engine import events
 from activities.engine.decide import outcome_of
 from activities.engine.effects import EvaluateOutput, FinishActivity
 from activities.engine.state import ActivityStatus
@@ -180,3 +181,14 @@ def test_an_output_before_the_beginning_is_stale() -> None:
     assert not created(plan("a", output=True)).take(
         OutputEvaluated(at=NOON, status="COMPLETED", outcome="success")
     )
+
+
+@pytest.mark.parametrize("words", [(), (started("a"),), (done("a"),), (cancel(),), (pause(),)])
+def test_a_name_moves_nothing_and_asks_for_nothing(words: Any) -> None:
+    played = play(plan("a", output=True), *words)
+    before, asked = played.state, list(played.asked)
+
+    assert played.take(events.ActivityNamed(at=NOON, title="Another"))
+
+    assert (played.state, played.asked) == (before, asked)
+    assert played.decisions[-1].changes == ()
