@@ -1,5 +1,13 @@
 /** The canvas on which a plan is drawn: a view of the store. */
-import { Background, BackgroundVariant, MiniMap, ReactFlow, SelectionMode } from "@xyflow/react";
+import {
+  Background,
+  BackgroundVariant,
+  MiniMap,
+  ReactFlow,
+  type ReactFlowState,
+  SelectionMode,
+  useStore as useFlowStore,
+} from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import "../../canvas/canvas.css";
 import { useCallback, useMemo, useRef, useState } from "react";
@@ -24,6 +32,8 @@ import { useWalkLooks } from "./useWalkLooks";
 const nodeTypes = { step: EditorNode };
 const edgeTypes = { action: EditorEdge };
 const MANY = 60;
+/** From so far away only names can be read: nothing else is painted. */
+const isFar = (state: ReactFlowState) => state.transform[2] < 0.45;
 const SNAP: [number, number] = [4, 4];
 const MULTIPLE = ["Meta", "Control", "Shift"];
 const FIT = { padding: 0.08, maxZoom: 1, minZoom: 0.3 };
@@ -59,6 +69,7 @@ function Drawn({ graph, places }: DrawnProps) {
   const [drag, setDrag] = useState<Drag | null>(null);
   const [adding, setAdding] = useState<QuickAddAt | null>(null);
   const [menu, setMenu] = useState<Point | null>(null);
+  const far = useFlowStore(isFar);
   const closeMenu = useCallback(() => setMenu(null), []);
   const closeAdding = useCallback(() => setAdding(null), []);
   const { onDrop, onDragOver, ...hands } = useHands(setDrag, setAdding, setMenu);
@@ -86,7 +97,7 @@ function Drawn({ graph, places }: DrawnProps) {
 
   return (
     <section
-      className="canvas editor-canvas"
+      className={far ? "canvas editor-canvas editor-canvas-far" : "canvas editor-canvas"}
       aria-label="Graph of the plan"
       onDrop={onDrop}
       onDragOver={onDragOver}
