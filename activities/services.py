@@ -16,6 +16,7 @@ from activities.engine.state import PUBLIC_STATUS, SETTLED, ActivityState, Activ
 from activities.errors import CommandRefused, StepUnknown
 from activities.models import Activity
 from activities.runtime import Recorded, locked
+from activities.start_checks import require_alone
 from activities.starting import start
 from activities.steps import Completed
 from activities.worker import outcome_event
@@ -218,12 +219,20 @@ def _dead_sentence(plan: Compiled, state: ActivityState, position: int) -> str:
 
 
 def _command(activity_id: UUID, event: facts.Event, *, by: Person | None, refusal: str) -> Recorded:
-    recorded = runtime.record(activity_id, event, actor_id=by.pk if by else None)
-    if not recorded.all_counted:
-        raise CommandRefused(
-            refusal % {"status": recorded.activity.status}, activityStatus=recorded.activity.status
-        )
+    with locked(activity_id) as activity:
+        _guard_reopening(activity, event)
+        recorded = runtime.record(activity_id, event, actor_id=by.pk if by else None)
+        if not recorded.all_counted:
+            raise CommandRefused(
+                refusal % {"status": recorded.activity.status}, activityStatus=recorded.activity.status
+            )
     return recorded
+
+
+def _guard_reopening(activity: Activity, event: facts.Event) -> None:
+    """Refuse what lets an ended activity run again, where its plan runs once at a time and another one does."""
+    if isinstance(event, facts.RetryRequested | facts.RerunRequested | facts.SkipRequested):
+        require_alone(activity, compiled(activity.version_id, activity.pinned_id).plan)
 
 
 def _step_command(
@@ -231,6 +240,7 @@ def _step_command(
 ) -> Recorded:
     with locked(activity_id) as activity:
         state, position, _compiled = _standing(activity, slug)
+        _guard_reopening(activity, event)
         status = PUBLIC_STATUS[state.phase(position)]
         recorded = runtime.record(activity_id, event, actor_id=by.pk if by else None)
         if not recorded.all_counted:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from activities.engine.state import ENDED
+from activities.errors import CommandRefused
 from activities.models import Activity, DocumentFamily
 from plans.errors import Invalid
 from plans.language.finding import Finding, error
@@ -79,6 +80,26 @@ def running_instead(
     if besides is not None:
         others = others.exclude(pk=besides.pk)
     return others.order_by("created_at", "pk").first()
+
+
+def require_alone(activity: Activity, document: Document) -> None:
+    """Raise CommandRefused where an ended activity would run again beside another of a plan that runs once at a time.
+
+    Called with the activity locked; it locks the binding after it, as a replanning does.
+    """
+    if activity.status not in ENDED:
+        return
+    running = running_instead(activity.plan, document, activity.project, besides=activity)
+    if running is not None:
+        raise CommandRefused(
+            _(
+                "This plan runs once at a time in a project, and “%(title)s” is under way; "
+                "try again when it has ended, or cancel it."
+            )
+            % {"title": running.title},
+            code="runs-once",
+            running=str(running.pk),
+        )
 
 
 def _require_different_names(documents: Sequence[DocumentFamily], groups: str) -> None:
