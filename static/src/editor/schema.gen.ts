@@ -781,7 +781,7 @@ export const EDITOR_SCHEMA: EditorSchema = {
         "editor": {
           "group": "main",
           "help": "What the step is for; shown beside it.",
-          "label": "Description",
+          "label": "About this step",
           "widget": "multiline"
         }
       },

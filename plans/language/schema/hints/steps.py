@@ -15,7 +15,7 @@ STEP_PARTS: Final[dict[str, dict[str, Hint]]] = {
             "The step's name in dependencies and expressions: a-z, 0-9, _ and -. Renaming reaches all.",
         ),
         "kind": Hint("hidden", "Kind", "What the step does."),
-        "description": Hint("multiline", "Description", "What the step is for; shown beside it."),
+        "description": Hint("multiline", "About this step", "What the step is for; shown beside it."),
         "config": Hint("hidden", "Configuration", "The keys of the kind."),
         "dependsOn": Hint(
             "dependsOn",

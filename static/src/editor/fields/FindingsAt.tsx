@@ -11,7 +11,6 @@ export function FindingsAt({ field, within = false, id }: { field: string; withi
 }
 
 export function FindingList({ findings, id }: { findings: readonly Finding[]; id?: string | undefined }) {
-  const store = useStore();
   if (findings.length === 0) return null;
   return (
     <ul className="field-findings" id={id}>
@@ -21,19 +20,29 @@ export function FindingList({ findings, id }: { findings: readonly Finding[]; id
           <span>
             <span className="sr-only">{finding.severity}: </span>
             {finding.message}
-            {finding.fixes.map((fix) => (
-              <button
-                key={fix.title}
-                type="button"
-                className="button button-small"
-                onClick={() => store.do(fix.title, (plan) => apply(plan, fix.edits))}
-              >
-                {fix.title}
-              </button>
-            ))}
+            <Fixes fixes={finding.fixes} />
           </span>
         </li>
       ))}
     </ul>
+  );
+}
+
+function Fixes({ fixes }: { fixes: Finding["fixes"] }) {
+  const store = useStore();
+  if (fixes.length === 0) return null;
+  return (
+    <span className="field-fixes">
+      {fixes.map((fix) => (
+        <button
+          key={fix.title}
+          type="button"
+          className="button button-small"
+          onClick={() => store.do(fix.title, (plan) => apply(plan, fix.edits))}
+        >
+          {fix.title}
+        </button>
+      ))}
+    </span>
   );
 }

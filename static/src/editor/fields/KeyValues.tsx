@@ -14,6 +14,9 @@ import { formatJson, parseJson, useDraft } from "./useDraft";
 import type { WidgetProps } from "./widget";
 import { pathOf, wireOf } from "./wire";
 
+/** The name of a row that is the whole. */
+const WHOLE = "$";
+
 type Offer = { readonly name: string; readonly required: boolean };
 
 export function KeyValuesWidget(props: WidgetProps) {
@@ -44,7 +47,12 @@ export function KeyValuesWidget(props: WidgetProps) {
           write={write}
         />
       ))}
-      <Offers offers={offers.filter((offer) => !Object.hasOwn(object, offer.name))} onAdd={add} />
+      <Offers
+        offers={
+          Object.hasOwn(object, WHOLE) ? [] : offers.filter((offer) => !Object.hasOwn(object, offer.name))
+        }
+        onAdd={add}
+      />
       <AddRow label={`${label}: name to add`} placeholder="Name" button="Add" onAdd={add} />
       {!rowsOnly && names.length === 0 && (
         <button type="button" className="button button-small button-quiet" onClick={() => set("")}>
