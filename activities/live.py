@@ -196,7 +196,9 @@ def sentence(row: Event) -> str:
         case "TimerFired":
             return _("%(step)s: its time has come (%(kind)s)") % words
         case "ActivityNamed":
-            return _("Activity named “%(title)s”") % {"title": row.changes.get("activity", {}).get("title", "")}
+            return _("Activity named “%(title)s”") % {
+                "title": row.changes.get("activity", {}).get("title", "")
+            }
         case "CancelRequested" if row.data.get("reason"):
             return _("Activity cancelled: %(reason)s") % words
         case _:

@@ -83,7 +83,7 @@ class PromptTemplate(Resource):
 class AgentRuntime(Resource):
     """How agents of an organization run.
 
-    `definition`: `{"model", "instructions", "maxConcurrent", "maxRequests", "moduleRefs", "status"}`.
+    `definition`: `{"model", "instructions", "maxConcurrent", "maxRequests", "moduleRefs", "mcpServers", "status"}`.
     """
 
     definition = OrderedJSONField(default=dict)
