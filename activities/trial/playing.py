@@ -41,7 +41,7 @@ class Stage:
     pins: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     top: UUID | None = None  # the activity that is walked through; others are its children
     shown: frozenset[str] | None = None  # the steps that the walk is about; None: all
-    missing: dict[tuple[str, str | None], dict[str, Json]] = field(default_factory=dict)
+    missing: dict[tuple[UUID, str, str | None], dict[str, Json]] = field(default_factory=dict)
 
     def open(self, activity: Activity) -> None:
         """Remember what is walked through."""
@@ -61,10 +61,12 @@ class Stage:
         return self.pins.get(call.step.slug) if call.activity_id == self.top else None
 
     def ask(self, call: StepCall, why: str, asked: Mapping[str, Json]) -> None:
-        """Note that a step needs a mock."""
+        """Note that a step needs a mock; of an activity that the plan starts, within which."""
         document = call.document.name if call.document is not None else None
         entry = {"step": call.step.slug, "kind": call.step.kind, **asked, "why": why}
-        self.missing[call.step.slug, document] = entry | ({"document": document} if document else {})
+        entry |= {"document": document} if document else {}
+        entry |= {"within": call.title} if call.activity_id != self.top else {}
+        self.missing[call.activity_id, call.step.slug, document] = entry
 
 
 def upstream(graph: Graph, slug: str) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -38,7 +38,8 @@ def walk(request: Mapping[str, Json], *, folder: Path) -> dict[str, Json]:
     """Walk through `document` as the request says: `{document, catalog, inputs, variables, documents, mocks, until,
     only, data, clock}`, all but the document optional; `folder` holds the files that documents have.
 
-    Return what `Trial.run` does, and `{frames, waiting, missing, covered}`; a step that did not run says `why`.
+    Return what `Trial.run` does, and `{frames, waiting, missing, covered}`; a step that did not run says `why`, one
+    that wrote a log has `logs`.
     """
     stage = Stage(until=request.get("until"), only=request.get("only"))
     document = request["document"]
@@ -77,8 +78,8 @@ def told(performed: Performed, stage: Stage, clock: Clock) -> dict[str, Json]:
         return report | nothing
     plan = compiled(activity.version_id, activity.pinned_id)
     edges = graph_view(performed.plan, read_catalog(performed.definitions))["edges"]
-    unplayed = {step for step, _document in stage.missing}
-    _explain(report["steps"], activity, plan, stage, unplayed)
+    unplayed = {entry["step"]: entry["why"] for entry in stage.missing.values() if "within" not in entry}
+    _explain(report["steps"], activity, plan, unplayed)
     return report | {
         "steps": _limited(report["steps"], stage),
         "frames": frames_of(activity, shown=stage.shown, unplayed=unplayed),
@@ -92,13 +93,15 @@ def _explain(
     steps: dict[str, dict[str, Json]],
     activity: Activity,
     plan: Compiled,
-    stage: Stage,
-    unplayed: Collection[str],
+    unplayed: Mapping[str, str],
 ) -> None:
-    """Put under `why` of each step that did not run to its end a sentence that says why."""
+    """Put under `why` of each step that did not run to its end a sentence that says why; and logs, where there are."""
+    logs = Step.objects.filter(activity=activity, logs__isnull=False).values_list("slug", "logs")
+    for slug, lines in logs:
+        steps[slug]["logs"] = lines
     for slug, shown in steps.items():
         if slug in unplayed:
-            shown["why"] = next(entry["why"] for (step, _), entry in stage.missing.items() if step == slug)
+            shown["why"] = unplayed[slug]
         elif shown["status"] in ("PENDING", "NOT_TAKEN", "SKIPPED", "RUNNING"):
             sentence = services.why_not(activity, slug)
             condition = sentence.startswith("condition ")

@@ -253,6 +253,64 @@ def test_a_walk_up_to_a_step_takes_the_steps_before_it_along(walk: Walk) -> None
     assert walked["covered"]["edges"] == ["a>b", "b?>c"]
 
 
+def test_documents_wait_where_the_walk_stops_before_their_step(walk: Walk) -> None:
+    each = {"perDocument": True}
+    plan = document(
+        script("first", config={"scriptBody": "return {n: 1};", **each}),
+        script("then", "first", config={"scriptBody": "throw 1;", **each}),
+        script("beside", config={"scriptBody": "throw 1;", **each}),
+    )
+
+    walked = walk(plan, documents=["a.pdf", "b.pdf"], until="first")
+
+    assert {slug: step["status"] for slug, step in walked["steps"].items()} == {
+        "first": "COMPLETED",
+        "then": "PENDING",
+        "beside": "PENDING",
+    }
+    assert walked["steps"]["first"]["result"]["documents"] == {"a.pdf": {"n": 1}, "b.pdf": {"n": 1}}
+    assert walked["covered"] == {"steps": ["first"], "edges": []}
+
+
+def test_a_step_that_needs_a_mock_does_not_run_out_of_time(walk: Walk) -> None:
+    step = {"slug": "load", "kind": "EXECUTION", "config": {"moduleRef": "acme/load"}}
+
+    walked = walk(document({**step, "executionPolicy": {"timeoutSeconds": 5}}))
+
+    assert (walked["status"], walked["steps"]["load"]["status"]) == ("RUNNING", "RUNNING")
+    assert [entry["step"] for entry in walked["missing"]] == ["load"]
+
+
+def test_what_a_script_logs_is_shown(walk: Walk) -> None:
+    walked = walk(document(script("say", body="console.log('hello'); return {};")))
+
+    assert [line["text"] for line in walked["steps"]["say"]["logs"]] == ["hello"]
+
+
+def test_a_plan_of_the_catalog_runs_for_real_and_asks_for_what_it_lacks(walk: Walk) -> None:
+    load = {"slug": "load", "kind": "EXECUTION", "config": {"moduleRef": "acme/load"}}
+    child = {"slug": "child", "steps": [load], "output": {"$from": {"step": "load"}}}
+    runs = {"slug": "run", "kind": "PLAN", "config": {"activityPlanRef": "child"}}
+    parent = document(runs, test={"catalog": {"plans": {"child": child}}})
+
+    asked = walk(parent)
+    played = walk(parent, mocks=[{"step": "load", "returns": {"outcome": "success", "result": 5}}])
+
+    assert [(entry["step"], entry["within"]) for entry in asked["missing"]] == [("load", "child")]
+    assert asked["frames"][-1]["words"] == "run waits for the activity that it has started"
+    assert played["status"] == "COMPLETED"
+
+
+def test_a_flow_takes_any_json_as_its_input(walk: Walk) -> None:
+    flow = {
+        "name": "flow",
+        "steps": [{"id": "a", "component": "/builtin/noop", "input": {"$from": {"workflow": "input"}}}],
+        "output": {"$from": {"step": "a"}},
+    }
+
+    assert walk(flow, inputs=[])["output"] == []
+
+
 def test_one_step_runs_by_itself_on_what_is_pinned(walk: Walk) -> None:
     data = {
         "steps": {
