@@ -14,7 +14,7 @@ from plans.digests import digest_of
 from plans.language.finding import Finding
 from plans.language.findings import check
 from plans.language.graph import Graph, compile_graph, taken_actions
-from plans.language.refactor import rewrite_uuids
+from plans.language.refactor import legacy_uuids, rewrite_uuids
 from plans.language.schema import LlmConfig, Plan, ScriptConfig, Step
 from plans.language.spellings import read
 from plans.models import PinnedDefinitions, PlanVersion
@@ -27,6 +27,7 @@ class Compiled:
     plan: Plan
     graph: Graph
     definitions: Mapping[str, Any]
+    legacy_uuids: tuple[int, int] = (0, 0)  # of steps and of actions, as they were authored
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -114,8 +115,9 @@ COMPUTED = re.compile(r"\bsteps\b(?!\s*(\.|\?\.|\[\s*\\*[\"'`]))")
 
 def compile_plan(plan: Plan, definitions: Mapping[str, Any]) -> Compiled:
     """Compile a plan that has no errors; whatever names a step by its legacy uuid is read as its slug."""
-    plan, _rewritten = rewrite_uuids(plan)
-    return Compiled(plan, compile_graph(plan, actions_of(plan, catalog_from(definitions))), definitions)
+    authored, (plan, _rewritten) = legacy_uuids(plan), rewrite_uuids(plan)
+    graph = compile_graph(plan, actions_of(plan, catalog_from(definitions)))
+    return Compiled(plan, graph, definitions, authored)
 
 
 @dataclass(frozen=True, slots=True)

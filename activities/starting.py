@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ from plans.models import Binding, Organization, Person, PinnedDefinitions, Plan,
 from plans.services import pin
 
 TITLE_LENGTH = 300
+
+logger = logging.getLogger(__name__)
 
 
 def start(
@@ -173,7 +176,11 @@ def launch(
 
     The rows of a child are made while its parent is locked. That is no second lock: nobody else can know them yet.
     """
-    document = compiled(version.pk, pinned.pk).plan
+    ready = compiled(version.pk, pinned.pk)
+    document = ready.plan
+    if any(ready.legacy_uuids):
+        message = "plan %s still holds legacy uuids: %d of steps, %d of actions"
+        logger.warning(message, version.plan.slug, *ready.legacy_uuids)
     with transaction.atomic():
         activity = _create(
             version, pinned, project=project, by=by, given=given, replanned_from=replanned_from

@@ -66,6 +66,12 @@ class _Renaming:
         self.done.append(Rewrite(step, where, old, new))
 
 
+def legacy_uuids(plan: Plan) -> tuple[int, int]:
+    """Count the uuids that steps and that actions still have."""
+    actions = [action for step in plan.steps for action in step.config.declared_actions]
+    return sum(bool(step.uuid) for step in plan.steps), sum(bool(action.uuid) for action in actions)
+
+
 def rewrite_uuids(plan: Plan) -> tuple[Plan, list[Rewrite]]:
     """Put slugs where legacy uuids stand, everywhere, and drop the uuids; a second run changes nothing.
 
