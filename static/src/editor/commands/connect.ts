@@ -60,7 +60,7 @@ export function redirect(plan: Plan, edge: EdgeRef, to: string): Plan {
 
 /** The steps that a step comes after, by its edges, itself not among them unless the plan has a circle. */
 export function upstreamOf(plan: Plan, slug: string): ReadonlySet<string> {
-  const steps = new Map(stepsOf(plan).map((step) => [step.slug, step]));
+  const steps = stepIndex(plan);
   const found = new Set<string>();
   const open = [slug];
   while (open.length > 0) {
@@ -74,6 +74,15 @@ export function upstreamOf(plan: Plan, slug: string): ReadonlySet<string> {
     }
   }
   return found;
+}
+
+const indexes = new WeakMap<Plan, ReadonlyMap<string, Step>>();
+
+/** The steps of a plan by slug; made once, for whoever asks about each step of a big plan. */
+function stepIndex(plan: Plan): ReadonlyMap<string, Step> {
+  const known = indexes.get(plan) ?? new Map(stepsOf(plan).map((step) => [step.slug, step]));
+  indexes.set(plan, known);
+  return known;
 }
 
 function withDependsOn(step: Step, entries: readonly string[]): Step {

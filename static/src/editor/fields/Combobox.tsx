@@ -1,12 +1,13 @@
 /** A text field that offers what there is: search by typing, choose by keys or hand, or write something else. */
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { matching, type Option } from "./options";
 
 export type ComboboxProps = {
   id: string;
   label?: string | undefined;
   value: string;
-  options: readonly Option[];
+  /** What is offered; a function is asked when the list opens, for what is dear to find. */
+  options: readonly Option[] | (() => readonly Option[]);
   /** Told when something is chosen, or when the text is left as it was typed. */
   onCommit: (value: string) => void;
   placeholder?: string | undefined;
@@ -25,7 +26,8 @@ export function Combobox(props: ComboboxProps) {
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(-1);
   const popup = useRef<HTMLDivElement>(null);
-  const offered = open ? matching(options, typed ?? "").slice(0, SHOWN) : [];
+  const all = useMemo(() => (open ? listed(options) : NONE), [open, options]);
+  const offered = useMemo(() => matching(all, typed ?? "").slice(0, SHOWN), [all, typed]);
   const shown = open && offered.length > 0;
 
   useEffect(() => {
@@ -130,11 +132,17 @@ export function Combobox(props: ComboboxProps) {
   );
 }
 
+const NONE: readonly Option[] = [];
+
+function listed(options: ComboboxProps["options"]): readonly Option[] {
+  return typeof options === "function" ? options() : options;
+}
+
 /** The value of the option that is called exactly so, whatever the case. */
-function exact(options: readonly Option[], typed: string | null): string | null {
+function exact(options: ComboboxProps["options"], typed: string | null): string | null {
   if (typed === null) return null;
   const wanted = typed.trim().toLowerCase();
-  const found = options.find(
+  const found = listed(options).find(
     ({ value, label }) => value.toLowerCase() === wanted || label.toLowerCase() === wanted,
   );
   return found?.value ?? null;

@@ -1,5 +1,5 @@
 /** The steps that a step waits for, as rows; the canvas draws the same entries as edges. */
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { canConnect, changeEdge, connect, disconnect, type EdgeRef } from "../commands/connect";
 import { readEntry, writeEntry } from "../model/dependsOn";
 import { type Json, type Plan, stepsOf } from "../model/plan";
@@ -113,9 +113,10 @@ type AddEntryProps = { id: string; step: string; label: string; describedBy: str
 /** Offers every step, and every action of one, that may be waited for. */
 function AddEntry({ id, step, label, describedBy }: AddEntryProps) {
   const store = useStore();
-  const plan = useEditor(planOf);
-  const graph = useEditor((state) => state.look.graph);
-  const options = useMemo(() => entryOptions(plan, graph.steps, step), [plan, graph, step]);
+  const options = useCallback(
+    () => entryOptions(planOf(store.get()), store.get().look.graph.steps, step),
+    [store, step],
+  );
   const add = (text: string) => {
     const entry = readEntry(text);
     if (!entry) return store.say(`“${text}” is no dependency; write a step, or step:action`);
