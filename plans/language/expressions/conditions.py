@@ -42,10 +42,10 @@ def parse_error(text: str) -> str | None:
 
 
 def _place(text: str, position: int | None) -> str:
-    """Say line and column, from 1, of the character before a position; the parser stands behind what it can't take."""
-    if position is None or position < 1:
+    """Say line and column, from 1, of a position from 0."""
+    if position is None:
         return ""
-    before = text[: position - 1]
+    before = text[:position]
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     return f" (line {line}, column {column})"
 

@@ -43,6 +43,11 @@ NO_RESULT: Final = _NoResult()
 """What an expression gives that matches nothing; null is None."""
 
 
+# Something is missing behind the last character.
+_AT_END: Final = frozenset({"S0203", "S0207"})
+_WORD: Final = re.compile(r"\$?[A-Za-z_]\w*$")
+
+
 class ExpressionError(ValueError):
     """An expression that cannot be read, that failed, or that went past a bound; `code` tells which.
 
@@ -69,7 +74,7 @@ def evaluate(text: str, root: object, *, seconds: float = MAX_SECONDS) -> object
     except MemoryError as error:
         raise _too_large() from error
     except JException as error:
-        raise _translated(error, seconds) from error
+        raise _translated(text, error, seconds) from error
     except _SLIPS as error:
         raise ExpressionError("expression-failed", str(error) or type(error).__name__) from error
 
@@ -88,7 +93,7 @@ def _parse(text: str) -> Any:
     try:
         expression = Jsonata(text)
     except JException as error:
-        raise ExpressionError("invalid-expression", str(error), position=error.location) from error
+        raise ExpressionError("invalid-expression", str(error), position=_start(text, error)) from error
     except RecursionError as error:
         raise _too_deep() from error
     except _SLIPS as error:
@@ -125,7 +130,7 @@ def _too_large() -> ExpressionError:
     )
 
 
-def _translated(error: Any, seconds: float) -> ExpressionError:
+def _translated(text: str, error: Any, seconds: float) -> ExpressionError:
     match _BOUNDS.get(error.error):
         case "expression-too-deep":
             return _too_deep()
@@ -134,8 +139,19 @@ def _translated(error: Any, seconds: float) -> ExpressionError:
         case "expression-timeout":
             return ExpressionError("expression-timeout", f"the expression took longer than {seconds:g} s")
         case _:
-            position = error.location if isinstance(error.location, int) and error.location >= 0 else None
+            position = _start(text, error)
             return ExpressionError("expression-failed", str(error) or str(error.error), position=position)
+
+
+def _start(text: str, error: Any) -> int | None:
+    """Return where the token begins that an error is about: the library points behind it."""
+    end = error.location
+    if not isinstance(end, int) or end < 0:
+        return None
+    if error.error in _AT_END or end == 0:
+        return min(end, len(text))
+    word = _WORD.search(text, max(0, end - 100), end)
+    return word.start() if word is not None else end - 1
 
 
 def _plain(value: object) -> object:

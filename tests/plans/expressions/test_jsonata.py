@@ -92,8 +92,8 @@ def test_time_is_bounded() -> None:
 
 def test_a_parse_error_is_told_and_its_absence_too() -> None:
     assert parse_error("steps.a.action = 'x'") is None
-    assert parse_error("a = ") == "Unexpected end of expression (line 1, column 4)"
-    assert parse_error("a and\n  b c") == "Syntax error: c (line 2, column 5)"
+    assert parse_error("a = ") == "Unexpected end of expression (line 1, column 5)"
+    assert parse_error("a and\n  b cents") == "Syntax error: cents (line 2, column 5)"
     assert parse_error("$f(") is not None
 
 
