@@ -103,9 +103,18 @@ def _explain(
         if slug in unplayed:
             shown["why"] = unplayed[slug]
         elif shown["status"] in ("PENDING", "NOT_TAKEN", "SKIPPED", "RUNNING"):
-            sentence = services.why_not(activity, slug)
+            sentence = services.why_not(activity, slug) or _otherwise(shown)
             condition = sentence.startswith("condition ")
             shown["why"] = not_taken_words(slug, sentence) if condition else sentence
+
+
+def _otherwise(shown: Mapping[str, Json]) -> str:
+    """Say why a step did not run to its end where nothing before it was the reason."""
+    if shown["error"]:
+        return _("It failed and was passed over: %(why)s") % {"why": shown["error"].get("message", "")}
+    if shown.get("documents"):
+        return _("None of its documents came to be worked on.")
+    return _("It found that it need not run.") if shown["status"] == "SKIPPED" else ""
 
 
 def _limited(steps: Mapping[str, dict[str, Json]], stage: Stage) -> dict[str, dict[str, Json]]:

@@ -253,6 +253,32 @@ def test_a_walk_up_to_a_step_takes_the_steps_before_it_along(walk: Walk) -> None
     assert walked["covered"]["edges"] == ["a>b", "b?>c"]
 
 
+def test_a_step_that_passes_itself_over_says_why(walk: Walk) -> None:
+    load = {"slug": "load", "kind": "EXECUTION", "config": {"moduleRef": "acme/load"}}
+    lax = {**load, "slug": "lax", "onError": {"action": "skip"}}
+    each = {**load, "slug": "each", "config": {"moduleRef": "acme/load", "perDocument": True}}
+    failed = {"outcome": "failed", "error": {"code": 1, "message": "empty"}}
+    skipped = {"outcome": "skipped", "reason": "nothing new"}
+
+    walked = walk(
+        document(load, lax, {**load, "slug": "quiet"}, each),
+        documents=["a.pdf"],
+        mocks=[
+            {"step": "load", "returns": skipped},
+            {"step": "lax", "returns": failed},
+            {"step": "quiet", "returns": {"outcome": "skipped"}},
+            {"step": "each", "returns": skipped},
+        ],
+    )
+
+    assert {slug: (step["status"], step["why"]) for slug, step in walked["steps"].items()} == {
+        "load": ("SKIPPED", "nothing new"),
+        "lax": ("SKIPPED", "It failed and was passed over: empty"),
+        "quiet": ("SKIPPED", "It found that it need not run."),
+        "each": ("SKIPPED", "None of its documents came to be worked on."),
+    }
+
+
 def test_documents_wait_where_the_walk_stops_before_their_step(walk: Walk) -> None:
     each = {"perDocument": True}
     plan = document(
