@@ -69,6 +69,8 @@ function Drawn({ graph, places }: DrawnProps) {
   const [drag, setDrag] = useState<Drag | null>(null);
   const [adding, setAdding] = useState<QuickAddAt | null>(null);
   const [menu, setMenu] = useState<Point | null>(null);
+  // An empty canvas stays where it is when its first step comes.
+  const [fits] = useState(graph.steps.length > 0);
   const far = useFlowStore(isFar);
   const closeMenu = useCallback(() => setMenu(null), []);
   const closeAdding = useCallback(() => setAdding(null), []);
@@ -118,7 +120,7 @@ function Drawn({ graph, places }: DrawnProps) {
         onlyRenderVisibleElements={graph.steps.length > MANY}
         minZoom={0.05}
         maxZoom={2}
-        fitView
+        fitView={fits}
         fitViewOptions={FIT}
         ariaLabelConfig={WORDS}
       >
