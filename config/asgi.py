@@ -12,11 +12,14 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 http = get_asgi_application()
 
-from activities.routing import websocket_urlpatterns  # noqa: E402  the app registry must be ready
+from activities import routing as activities  # noqa: E402  the app registry must be ready
+from plans import routing as plans  # noqa: E402
+
+websockets = URLRouter([*plans.websocket_urlpatterns, *activities.websocket_urlpatterns])
 
 application = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(websockets)),
     }
 )

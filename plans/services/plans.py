@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from uuid import uuid4
 
@@ -24,6 +25,7 @@ from plans.language.schema import Plan as Document
 from plans.language.spellings import read, write
 from plans.models import Binding, Organization, Person, Plan, PlanContent, PlanDraft, PlanVersion
 from plans.models.workspace import RESOURCE_SLUG
+from plans.presence import announce_saved
 from plans.services.demands import require_demands
 from plans.services.drafts import keep_draft
 
@@ -83,6 +85,7 @@ def save_plan(
     if version is None:
         assert plan.head is not None
         return Saved(plan, plan.head, findings, changed=False)
+    transaction.on_commit(partial(announce_saved, plan, version, by=by))
     return Saved(plan, version, findings, changed=True)
 
 
