@@ -55,7 +55,6 @@ export function PlanCode(props: PlanCodeProps) {
       findings={findings}
       marks={marks}
       completions={completions}
-      data-field={field}
       {...(props.handle !== undefined && { handle: props.handle })}
       {...(props.id !== undefined && { id: props.id })}
       {...(props.describedBy !== undefined && { describedBy: props.describedBy })}

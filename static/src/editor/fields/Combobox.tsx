@@ -103,7 +103,7 @@ export function Combobox(props: ComboboxProps) {
         ref={popup}
         id={list}
         role="listbox"
-        aria-label={label ?? "Choices"}
+        aria-label={label === undefined ? "Choices" : `${label}: choices`}
         className="combobox-list"
         hidden={!shown}
       >
