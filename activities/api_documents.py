@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -46,6 +46,15 @@ class DocumentSerializer(serializers.ModelSerializer[DocumentFamily]):
         return reverse("activities:document-file", args=[document.pk])
 
 
+class UploadSerializer(serializers.Serializer[Any]):
+    """A form with a file, the project it goes to, perhaps the slug of a store and a name."""
+
+    file = serializers.FileField()
+    projectId = serializers.IntegerField()
+    store = serializers.CharField(required=False)
+    name = serializers.CharField(required=False)
+
+
 class StoreSerializer(serializers.ModelSerializer[DocumentStore]):
     """A document store."""
 
@@ -76,6 +85,17 @@ class DocumentApi(
             found = found.filter(project=find_project(person_of(self.request), reference))
         return found.search(self.request.query_params.get("search", ""))
 
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("projectId", str, description="Documents of one project."),
+            OpenApiParameter("search", str, description="Words of the name."),
+        ]
+    )
+    def list(self, request: Request) -> Response:
+        """List them, newest first."""
+        return super().list(request)
+
+    @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={201: DocumentSerializer})
     def create(self, request: Request) -> Response:
         """Upload the form field `file` into `projectId` (and `store`, a slug); `name` replaces the file's own."""
         project = find_project(person_of(request), body_of(request).get("projectId"))

@@ -142,6 +142,15 @@ class ActivityConsumer(AsyncJsonWebsocketConsumer):
         return session is None or session.session_key is None or session.exists(session.session_key)
 
 
+class NowhereConsumer(AsyncJsonWebsocketConsumer):
+    """An address at which nothing is: accepted, so that the code is heard, and closed."""
+
+    async def connect(self) -> None:
+        """Say that nothing is here."""
+        await self.accept()
+        await self.close(NOT_FOUND)
+
+
 async def _next(queue: asyncio.Queue[Line], *, until: float) -> Line | None:
     """Return the next line; None when the time has come first."""
     seconds = until - time.monotonic()

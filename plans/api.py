@@ -44,9 +44,26 @@ ENVELOPE: Final = frozenset(
     }
 )
 ORGANIZATION = OpenApiParameter("organization", str, description="Slug; needed where you see several.")
+SEARCH = OpenApiParameter("search", str, description="Words of the name.")
+PAGES = (
+    OpenApiParameter("cursor", str, description="Where a page begins, from next or previous."),
+    OpenApiParameter("pageSize", int, description="How many at once, up to 200."),
+)
 DOCUMENT = extend_schema(
     parameters=[ORGANIZATION], request=OpenApiTypes.OBJECT, responses={200: OpenApiTypes.OBJECT}
 )
+
+
+def _taking(*numbers: str) -> Any:
+    """Describe an operation on a saved plan whose body holds whole numbers, and nothing else."""
+    body = {
+        "type": "object",
+        "properties": {name: {"type": "integer"} for name in numbers},
+        "additionalProperties": False,
+    }
+    return extend_schema(
+        parameters=[ORGANIZATION], request={"application/json": body}, responses={200: OpenApiTypes.OBJECT}
+    )
 
 
 @extend_schema(tags=["activity-plans"])
@@ -64,7 +81,7 @@ class PlanApi(Idempotent, GenericViewSet[Plan]):
 
     @extend_schema(
         operation_id="activity_plans_list",
-        parameters=[ORGANIZATION],
+        parameters=[ORGANIZATION, SEARCH, *PAGES],
         responses={200: OpenApiTypes.OBJECT},
     )
     def list(self, request: Request) -> Response:
@@ -171,7 +188,7 @@ class PlanApi(Idempotent, GenericViewSet[Plan]):
 
     @extend_schema(
         operation_id="activity_plans_versions_list",
-        parameters=[ORGANIZATION],
+        parameters=[ORGANIZATION, *PAGES],
         responses={200: OpenApiTypes.OBJECT},
     )
     @action(detail=True, methods=["get"])
@@ -191,7 +208,7 @@ class PlanApi(Idempotent, GenericViewSet[Plan]):
         row = version_of(plan, int(number))
         return Response(version_shape(row, published_id=plan.published_id) | {"document": row.document()})
 
-    @DOCUMENT
+    @_taking("versionNumber")
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, slug: str) -> Response:
         """Publish the newest version, or `{"versionNumber": n}`; 400 with the list while it has errors."""
@@ -199,7 +216,7 @@ class PlanApi(Idempotent, GenericViewSet[Plan]):
         services.publish(plan, by=person_of(request), number=_number(request, "versionNumber"))
         return _tagged(plan, plan_shape(_plan(request, slug)))
 
-    @DOCUMENT
+    @_taking("versionNumber")
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, slug: str) -> Response:
         """Save `{"versionNumber": n}` again as the newest."""
@@ -209,7 +226,7 @@ class PlanApi(Idempotent, GenericViewSet[Plan]):
         saved = services.restore(plan, number, by=person_of(request))
         return _answer(saved, status.HTTP_200_OK)
 
-    @DOCUMENT
+    @_taking("changeSequence")
     @action(detail=True, methods=["get", "post"], url_path="rewrite-uuids")
     def rewrite_uuids(self, request: Request, slug: str) -> Response:
         """GET shows what would change and saves nothing; POST saves it. Doing it twice changes nothing more."""

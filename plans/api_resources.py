@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -94,6 +94,11 @@ class _ResourceApi(Idempotent, mixins.ListModelMixin, GenericViewSet[Any]):
         found = self.model.objects.visible_to(person_of(self.request)).select_related("organization")
         organization = self.request.query_params.get("organization")
         return found.filter(organization__slug=organization) if organization else found
+
+    @extend_schema(parameters=[ORGANIZATION])
+    def list(self, request: Request) -> Response:
+        """List them, newest first; `?organization=`."""
+        return super().list(request)
 
     @extend_schema(parameters=[ORGANIZATION])
     def retrieve(self, request: Request, slug: str) -> Response:
@@ -271,6 +276,15 @@ class BindingSerializer(serializers.ModelSerializer[Binding]):
         fields = ["id", "projectId", "resourceType", "resourceSlug", "createdAt"]
 
 
+class BindSerializer(serializers.Serializer[Any]):
+    """What is bound to which project; `resourceUri` says the slug in another way."""
+
+    projectId = serializers.IntegerField()
+    resourceType = serializers.CharField()
+    resourceSlug = serializers.CharField(required=False)
+    resourceUri = serializers.CharField(required=False)
+
+
 @extend_schema(tags=["project-resources"])
 class BindingApi(Idempotent, mixins.ListModelMixin, GenericViewSet[Binding]):
     """What projects may use of their organization."""
@@ -289,6 +303,17 @@ class BindingApi(Idempotent, mixins.ListModelMixin, GenericViewSet[Binding]):
             found = found.filter(resource_type=resource_type)
         return found
 
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("projectId", str, description="Bindings of one project."),
+            OpenApiParameter("resourceType", str, description="Bindings of one type."),
+        ]
+    )
+    def list(self, request: Request) -> Response:
+        """List them, newest first."""
+        return super().list(request)
+
+    @extend_schema(request=BindSerializer, responses={200: BindingSerializer, 201: BindingSerializer})
     def create(self, request: Request) -> Response:
         """Bind `{projectId, resourceType, resourceSlug}` (or `resourceUri`): 201 new, 200 existing."""
         person = person_of(request)
@@ -299,6 +324,7 @@ class BindingApi(Idempotent, mixins.ListModelMixin, GenericViewSet[Binding]):
         shape = {**self.get_serializer(binding).data, "status": "created" if made else "existing"}
         return Response(shape, status=status.HTTP_201_CREATED if made else status.HTTP_200_OK)
 
+    @extend_schema(request=BindSerializer, responses={200: BindingSerializer, 201: BindingSerializer})
     @action(detail=False, methods=["post"])
     def bind(self, request: Request) -> Response:
         """Do the same as a POST to the collection."""

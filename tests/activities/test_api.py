@@ -57,9 +57,8 @@ def test_who_may_look_reads(
 def test_who_may_operate_commands(activity: Activity, api: Any, ben: Person, cy: Person, path: str) -> None:
     address = f"{URL}/{activity.pk}{path}"
 
-    codes = [
-        api(person).post(address, {"reason": "x"}, format="json").status_code for person in (None, cy, ben)
-    ]
+    sent = {"reason": "x"} if path.endswith(("cancel", "skip")) else {}
+    codes = [api(person).post(address, sent, format="json").status_code for person in (None, cy, ben)]
 
     assert codes == [403, 404, 403]
     assert (fresh(activity).status, fresh(activity).seq) == ("RUNNING", activity.seq)

@@ -345,3 +345,16 @@ async def test_pages_of_other_sites_cannot_listen(world: World, ann: Person, ori
         connected, _code = await watching.connect(timeout=LONG)
 
     assert not connected
+
+
+@pytest.mark.parametrize("path", ["/ws/", "/ws/activities/", "/ws/activities/nope/", "/ws/tasks/1/", "/"])
+async def test_an_address_at_which_nothing_is_closes_quietly(
+    path: str, ann: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = [(b"host", HOST.encode()), (b"origin", f"http://{HOST}".encode())]
+    communicator = WebsocketCommunicator(application, path, headers)
+
+    await opened(communicator)
+
+    assert await closed_with(communicator) == consumers.NOT_FOUND
+    assert caplog.text == ""

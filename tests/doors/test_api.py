@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.urls import resolve
 
+from config.strict import takes
 from tests.builders import document, plan
 
 if TYPE_CHECKING:
@@ -95,7 +98,7 @@ def addresses(project: Project, ann: Person) -> list[tuple[str, str]]:
         "/activities/{id}": activity.pk, "/tasks/{id}": task.pk, "/documents/{id}": uuid4(),
         "/projects/{id}": project.pk, "/organizations/{slug}": project.organization.slug,
         "/task-templates/{slug}": "review", "{slug}": "invoices", "{number}": 1, "{activity_id}": activity.pk,
-        "{id}": 1,
+        "{digest}": "0" * 64, "{id}": 1,
     }  # fmt: skip
     found: list[tuple[str, str]] = []
     for path, item in SchemaGenerator().get_schema(public=True)["paths"].items():
@@ -116,7 +119,8 @@ def test_no_address_answers_a_hostile_body_with_a_bug(
             (f"{method} {address}: {name}", client.generic(method, address, body, content_type=kind))
             for method, address in addresses
             if method in ("POST", "PUT")
-            for name, (kind, body) in BODIES.items()
+            for name, (kind, whole) in BODIES.items()
+            for body in {whole, _known_part(whole, method, address)}
         )
     )
 
@@ -138,6 +142,62 @@ def test_no_address_answers_a_hostile_query_with_a_bug(
     )
 
     assert bugs == []
+
+
+def test_no_address_takes_a_query_parameter_that_means_nothing(
+    addresses: list[tuple[str, str]], knock: Knock, ann: Person
+) -> None:
+    client = knock(ann)
+
+    for method, address in addresses:
+        answer = client.generic(method, address, QUERY_STRING="unheardof=1")
+
+        assert (method, address, answer.status_code) == (method, address, 400)
+        said = answer.json()
+        assert said["code"] == "unknown-parameter"
+        assert '"unheardof"' in said["detail"]
+
+
+def test_no_address_takes_a_key_that_means_nothing(
+    addresses: list[tuple[str, str]], knock: Knock, ann: Person
+) -> None:
+    client = knock(ann)
+    forms = {"/api/documents"}
+    free = set()
+
+    for method, address in addresses:
+        keys = takes(resolve(address).func, method)[1]
+        if method not in ("POST", "PUT"):
+            continue
+        if keys is None:
+            free.add(address.partition("?")[0])
+            continue
+        if address in forms:
+            answer = client.post(address, {"unheardof": "1"})
+        else:
+            answer = client.generic(method, address, b'{"unheardof": 1}', content_type=JSON)
+        assert (method, address, answer.status_code) == (method, address, 400)
+        said = answer.json()
+        assert said["code"] == "unknown-key"
+        assert '"unheardof"' in said["detail"]
+
+    # These take whole plan documents, in which findings name what is unknown, or belong to the editor.
+    assert all(address.startswith(("/api/activity-plans", "/api/plan-editor")) for address in free)
+
+
+def test_the_nearest_known_name_is_proposed(knock: Knock, ann: Person) -> None:
+    client = knock(ann)
+
+    query = client.get("/api/activities", QUERY_STRING="stauts=RUNNING").json()["detail"]
+    body = client.post(f"/api/activities/{uuid4()}/cancel", {"resaon": "x"}, content_type=JSON).json()[
+        "detail"
+    ]
+
+    assert query == (
+        'unknown query parameter "stauts" (did you mean "status"?); '
+        "this address takes cursor, pageSize, plan, project, status"
+    )
+    assert body == 'unknown key "resaon" (did you mean "reason"?); this address takes reason'
 
 
 def test_no_address_takes_another_method(addresses: list[tuple[str, str]], knock: Knock, ann: Person) -> None:
@@ -231,6 +291,18 @@ def test_a_start_by_another_organizations_name_is_refused(
 
     assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
     assert "other" in answer.json()["detail"]
+
+
+def _known_part(body: bytes, method: str, address: str) -> bytes:
+    """Leave of an object the keys that the operation takes: with others, nothing behind the door is reached."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return body
+    keys = takes(resolve(address).func, method)[1]
+    if not isinstance(value, dict) or keys is None:
+        return body
+    return json.dumps({key: item for key, item in value.items() if key in keys}).encode()
 
 
 def _bugs(answers: Iterator[tuple[str, HttpResponseBase]]) -> Iterator[str]:

@@ -334,7 +334,9 @@ def test_a_viewer_changes_nothing(
 ) -> None:
     builders.plan(project)
     TaskTemplate.objects.create(organization=project.organization, slug="review", name="Review")
-    sent = document(script("mine")) | {"resourceType": "activity-plan", "resourceSlug": "invoices"}
+    bound = {"projectId": project.pk, "resourceType": "activity-plan", "resourceSlug": "invoices"}
+    bodies = {"project-resources": bound, "publish": {}, "rewrite-uuids": {}}
+    sent = bodies.get(path.rpartition("/")[2], document(script("mine")))
 
     answer = getattr(api(ben), method)(path, sent, format="json")
 
