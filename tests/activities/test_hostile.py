@@ -13,6 +13,7 @@ from activities.errors import CannotStart
 from activities.heart import Heart
 from activities.sandbox.pool import pool
 from activities.sandbox.workers import KEPT_BYTES
+from plans.language.expressions import interpolate
 from tests import builders
 from tests.activities.running import World, row, statuses
 
@@ -127,3 +128,10 @@ def test_a_process_that_has_grown_is_replaced(monkeypatch: pytest.MonkeyPatch) -
     sandbox.configure()
 
     assert first == same != other
+
+
+@pytest.mark.parametrize("text", ["{{" * 50_000, "{{" + " " * 100_000, "{{ inputs.a }}" + "{{-" * 50_000])
+def test_a_template_that_never_closes_is_read_in_passing(text: str) -> None:
+    filled, _warnings = interpolate([text], {"inputs": {"a": 1}})
+
+    assert filled == [text.replace("{{ inputs.a }}", "1")]

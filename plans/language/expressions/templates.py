@@ -21,7 +21,9 @@ from plans.language.expressions.pipelines import (
 
 ROOTS: Final = frozenset({"inputs", "activity", "project", "org", "steps", "task", "document", "now"})
 
-_PLACEHOLDER: Final = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
+_PLACEHOLDER: Final = re.compile(
+    r"\{\{(.*?)\}\}", re.DOTALL
+)  # for `_closed` texts: elsewhere its time is quadratic
 _NAME_IN_BRACES: Final = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.-]*)\}")
 _MISSING: Final = object()
 
@@ -49,7 +51,7 @@ def interpolate(value: object, root: Mapping[str, object]) -> tuple[object, tupl
 
 def has_placeholders(value: object) -> bool:
     """Tell whether a text holds a `{{ … }}`; other values never do."""
-    return isinstance(value, str) and _PLACEHOLDER.search(value) is not None
+    return isinstance(value, str) and _PLACEHOLDER.search(_closed(value)) is not None
 
 
 def render_title(template: str, root: Mapping[str, object]) -> str:
@@ -103,12 +105,23 @@ def _fill(value: object, root: Mapping[str, object], warnings: list[str]) -> obj
 def _fill_text(text: str, root: Mapping[str, object], warnings: list[str]) -> object:
     if "{{" not in text:
         return text
-    only = _PLACEHOLDER.fullmatch(text)
-    # fullmatch stretches the lazy group over "{{a}} and {{b}}", which is two placeholders.
-    if only is not None and "}}" not in only[1]:
-        value = _value_of(only[1], root, warnings)
+    only = _source(text[2:-2])
+    if text.startswith("{{") and text.endswith("}}") and "}}" not in only:
+        value = _value_of(only, root, warnings)
         return None if value is _MISSING else value
-    return _PLACEHOLDER.sub(lambda match: _as_text(_value_of(match[1], root, warnings)), text)
+    closed = _closed(text)
+    filled = _PLACEHOLDER.sub(lambda match: _as_text(_value_of(_source(match[1]), root, warnings)), closed)
+    return filled + text[len(closed) :]
+
+
+def _closed(text: str) -> str:
+    """Return the text as far as a placeholder can reach."""
+    return text[: text.rfind("}}") + 2] if "}}" in text else ""
+
+
+def _source(inside: str) -> str:
+    """Return what stands between the braces, without the marks and spaces at its edges."""
+    return inside.removeprefix("-").lstrip().removesuffix("-").rstrip()
 
 
 def _value_of(source: str, root: Mapping[str, object], warnings: list[str]) -> object:
@@ -135,7 +148,7 @@ def _head(path: str) -> str:
 def _parse(template: str) -> tuple[_Text | _Placeholder, ...]:
     parts: list[_Text | _Placeholder] = []
     at = 0
-    for match in _PLACEHOLDER.finditer(template):
+    for match in _PLACEHOLDER.finditer(_closed(template)):
         before = template[at : match.start()]
         _refuse_loose_braces(template, before, at)
         parts.append(_Text(before.rstrip() if match[0].startswith("{{-") else before))
@@ -149,13 +162,13 @@ def _parse(template: str) -> tuple[_Text | _Placeholder, ...]:
 
 
 def _parse_placeholder(template: str, match: re.Match[str]) -> _Text | _Placeholder:
-    source = match[1]
+    source = _source(match[1])
     if source.startswith("/*") and source.endswith("*/"):
         return _Text("")
     try:
         return _Placeholder(parse_pipeline(source), source)
     except TemplateError as error:
-        line, column = _place(template, match.start(1))
+        line, column = _place(template, match.end(1) - len(match[1].removeprefix("-").lstrip()))
         raise TemplateError(error.reason, line=line, column=column + error.column - 1) from None
 
 
