@@ -214,6 +214,37 @@ describe("the source of a plan", () => {
   });
 });
 
+describe("the text that a version is saved with", () => {
+  it("is the last one that could be read", async () => {
+    const { sync, asking } = open(plan("a"), "# mine\na");
+    await asking.settle();
+    sync.type("# mine\na\n!");
+    await asking.settle();
+
+    expect(sync.unread()).toBe(true);
+    expect(await sync.toSave()).toEqual({ source: "# mine\na", notation: "yaml" });
+  });
+
+  it("is the version's own where a broken draft was never opened", async () => {
+    const props = { document: plan("a"), source: "# mine\na", notation: "yaml", urls: {} };
+    const store = new EditorStore(props as unknown as EditorProps, plan("a"));
+    const sync = new SourceSync(store, server());
+
+    store.set({ source: "!" });
+    expect(await sync.toSave()).toEqual({ source: "# mine\na", notation: "yaml" });
+    store.set({ source: "# mine\nb" });
+    expect(await sync.toSave()).toEqual({ source: "# mine\nb", notation: "yaml" });
+  });
+
+  it("is the plan's own notation while the other one is shown", async () => {
+    const { sync, asking } = open(plan("a"), "# mine\na");
+    await asking.settle();
+    await sync.show("json");
+
+    expect(await sync.toSave()).toEqual({ source: "# mine\na", notation: "yaml" });
+  });
+});
+
 it.each([
   ["slug: a", "yaml"],
   ['\n {"slug": "a"}', "json"],

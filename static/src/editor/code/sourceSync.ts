@@ -118,6 +118,23 @@ export class SourceSync {
     return this.write(true);
   }
 
+  /** Whether something is typed that is no part of the plan, as it can't be read. */
+  unread = (): boolean => this.view.problem !== null;
+
+  /** The text that belongs to the plan as it is now: never one that can't be read, its comments would be lost. */
+  async toSave(): Promise<{ source: string; notation: Notation }> {
+    const { source, notation } = this.store.get();
+    const first = { source: this.store.props.source, notation: this.store.props.notation };
+    if (!this.begun) {
+      if (source === "" || source === first.source) return first;
+      const looked = await this.asking.look(source, notationOf(source));
+      return looked.problem ? first : { source, notation };
+    }
+    if (this.view.notation !== this.own.notation)
+      return { source: this.own.text, notation: this.own.notation };
+    return { source: this.good, notation: this.own.notation };
+  }
+
   private readonly onStore = (): void => {
     const plan = planOf(this.store.get());
     if (this.applying || !this.begun || plan === this.even || this.view.state !== "even") return;

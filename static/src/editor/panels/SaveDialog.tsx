@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { errorText } from "../../shared/api";
 import { Dialog } from "../../shared/ui/dialogs";
 import { toast } from "../../shared/ui/toast";
+import { sourceSyncOf } from "../code/sourceSync";
 import { replacePlan } from "../commands/replacePlan";
 import type { Plan } from "../model/plan";
 import { useStore } from "../store";
@@ -58,6 +59,11 @@ export function SaveDialog() {
         <p className="notice notice-warning">
           {errors === 1 ? "The plan has 1 error" : `The plan has ${errors} errors`}: it can be saved, and
           can't be published until they are mended.
+        </p>
+      )}
+      {sourceSyncOf(store).unread() && (
+        <p className="notice notice-warning">
+          The source holds a text that can't be read: the version is saved as the canvas shows it.
         </p>
       )}
       <form

@@ -1,5 +1,6 @@
 /** Save a version: the rewrite of uuids first, the merge with what somebody else saved where it is needed. */
 import { ApiError, askJson, getJson, postJson } from "../../shared/api";
+import { sourceSyncOf } from "../code/sourceSync";
 import { replacePlan } from "../commands/replacePlan";
 import type { Json, Plan } from "../model/plan";
 import { type EditorStore, planOf } from "../store";
@@ -36,9 +37,10 @@ export function askRewrite(store: EditorStore): Promise<{ document: Plan; change
 
 /** Save the plan as it is now; other failures than staleness are thrown. */
 export async function save(store: EditorStore, note: string): Promise<Saved> {
-  const { base, source, notation } = store.get();
+  const { base } = store.get();
   const document = planOf(store.get());
   try {
+    const { source, notation } = await sourceSyncOf(store).toSave();
     const { versionNumber, changeSequence } = base;
     const began = { changeSequence, beganFromVersionNumber: versionNumber };
     const body = { document, source, notation, note, ...began };
