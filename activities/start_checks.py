@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from activities.engine.state import ENDED
@@ -13,7 +14,7 @@ from activities.models import Activity, DocumentFamily
 from plans.errors import Invalid
 from plans.language.finding import Finding, error
 from plans.language.findings.catalog import READY, bare_slug
-from plans.language.schema import AgentConfig
+from plans.language.schema import AgentConfig, DocumentFamilyGroup
 from plans.language.schema import Plan as Document
 from plans.models import Binding, Plan, Project
 
@@ -41,6 +42,7 @@ def require_documents(document: Document, documents: Sequence[DocumentFamily]) -
             _("this activity takes at most %(most)d documents in %(group)s; it was given %(count)d") % words,
             code="too-many-documents",
         )
+    _require_sizes(groups, documents, names)
     if groups and all(group.unique_filenames for group in groups):
         _require_different_names(documents, names)
 
@@ -99,6 +101,22 @@ def require_alone(activity: Activity, document: Document) -> None:
             % {"title": running.title},
             code="runs-once",
             running=str(running.pk),
+        )
+
+
+def _require_sizes(
+    groups: Sequence[DocumentFamilyGroup], documents: Sequence[DocumentFamily], names: str
+) -> None:
+    limits = [group.max_size for group in groups]
+    if not limits or None in limits:
+        return
+    most = max(limit for limit in limits if limit is not None)
+    large = [family.name for family in documents if family.size > most]
+    if large:
+        words = {"most": filesizeformat(most), "group": names, "names": ", ".join(large[:SHOWN])}
+        raise Invalid(
+            _("documents in %(group)s may have %(most)s; larger: %(names)s") % words,
+            code="document-too-large",
         )
 
 

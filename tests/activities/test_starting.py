@@ -119,6 +119,11 @@ def test_replanning_the_one_run_starts_a_fresh_one(world: Any, project: Any) -> 
             'at most 2 documents in "Bills" + "Notes"; it was given 3',
         ),
         (
+            [{"name": "Bills", "maxSize": 1}],
+            ["a.csv"],
+            'documents in "Bills" may have 1\xa0byte; larger: a.csv',
+        ),
+        (
             [{"name": "Bills", "uniqueFilenames": True}],
             ["a.csv", "b.csv", "a.csv"],
             'documents in "Bills" need different names; there are several of a.csv',

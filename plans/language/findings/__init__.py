@@ -8,7 +8,7 @@ from plans.language.findings.bridges import check_bridges
 from plans.language.findings.catalog import Catalog, TaskTemplateDef, bare_slug, live_actions, read_catalog
 from plans.language.findings.conditions import check_expressions
 from plans.language.findings.dependencies import check_dependencies, check_order
-from plans.language.findings.inputs import check_plan_inputs, check_variables_read
+from plans.language.findings.inputs import check_document_groups, check_plan_inputs, check_variables_read
 from plans.language.findings.parts import check_parts
 from plans.language.findings.steps import check_any_branch, check_configs, check_identities, check_references
 from plans.language.findings.subject import Subject
@@ -44,6 +44,7 @@ _CHECKS = (
     check_expressions,
     check_plan_inputs,
     check_variables_read,
+    check_document_groups,
     check_templates,
     check_unrouted,
 )

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from plans.language import expressions
 from plans.language.finding import Finding, error, warning
 from plans.language.findings.subject import Subject
 from plans.language.findings.values import schema_problem
-from plans.language.schema import INPUT_TYPES, Plan, StepBase
+from plans.language.schema import INPUT_TYPES, DocumentFamilyGroup, Plan, StepBase
+
+_INERT_IN_GROUPS: Final = frozenset(
+    {
+        *("max_pages", "hard_max_pages", "automatically_add", "document_family_filter"),
+        *("upload_only", "title_prompt", "knowledge_features"),
+    }
+)
 
 
 def check_plan_inputs(subject: Subject) -> Iterator[Finding]:
@@ -33,6 +41,35 @@ def check_variables_read(subject: Subject) -> Iterator[Finding]:
             known = f"known: {', '.join(declared)}" if declared else "the plan declares none"
             message = f'{owner} reads unknown variable "{name}" ({known})'
             yield warning("unknown-variable", message, step=step.slug if step else None, field=field)
+
+
+def check_document_groups(subject: Subject) -> Iterator[Finding]:
+    """Groups of documents have distinct names and limits that something can be within; what does nothing is told."""
+    seen: set[str] = set()
+    for index, group in enumerate(subject.plan.document_family_groups):
+        field = f"documentFamilyGroups[{index}]"
+        if not group.name:
+            message = f"document group {index + 1} needs a name"
+            yield error("document-groups.name-required", message, field=f"{field}.name")
+        elif group.name in seen:
+            message = f'duplicate document group "{group.name}"'
+            yield error("document-groups.name-unique", message, field=f"{field}.name")
+        seen.add(group.name)
+        for key, limit in (
+            ("maxHits", group.max_hits),
+            ("maxPages", group.max_pages),
+            ("maxSize", group.max_size),
+        ):
+            if limit is not None and limit < 1:
+                message = (
+                    f'document group "{group.name}" allows {key} {limit}; write 1 or more, or leave it out'
+                )
+                yield error("document-groups.limit", message, field=f"{field}.{key}")
+        for name in sorted(_INERT_IN_GROUPS & group.model_fields_set):
+            key = DocumentFamilyGroup.model_fields[name].alias or name
+            if getattr(group, name):
+                message = f'"{key}" of document group "{group.name}" does nothing here; check it in a step'
+                yield warning("document-groups.inert", message, field=f"{field}.{key}")
 
 
 def _check_schemas(owner: str, slug: str | None, part: Plan | StepBase) -> Iterator[Finding]:

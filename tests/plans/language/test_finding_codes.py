@@ -270,6 +270,14 @@ ROWS: dict[str, list[Row]] = {
                "config.prompt", "inputs.lost", inputOptions=[{"name": "id"}]),
         warned([work()], None, "defaultTitleTemplate", "inputs.lost", inputsSchema={"properties": {"id": {}}},
                defaultTitleTemplate="{{ .inputs.lost }}")],
+    "document-groups.name-required": [Row([work()], None, "documentFamilyGroups[0].name", ("group 1",),
+                                          {"documentFamilyGroups": [{}]})],
+    "document-groups.name-unique": [Row([work()], None, "documentFamilyGroups[1].name", ('"g"',),
+                                        {"documentFamilyGroups": [{"name": "g"}, {"name": "g"}]})],
+    "document-groups.limit": [Row([work()], None, "documentFamilyGroups[0].maxHits", ('"g"', "maxHits 0"),
+                                  {"documentFamilyGroups": [{"name": "g", "maxHits": 0}]})],
+    "document-groups.inert": [warned([work()], None, "documentFamilyGroups[0].maxPages", '"maxPages"', '"g"',
+                                     documentFamilyGroups=[{"name": "g", "maxPages": 3}])],
     "stepflow-id-renamed": [warned([{"id": "A", "component": "/acme/work"}], "a", "slug", '"A"', '"a"', schema="x")],
 }  # fmt: skip
 AT_START = {"missing-required-inputs", "invalid-inputs"}
