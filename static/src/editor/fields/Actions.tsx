@@ -25,7 +25,7 @@ export function ActionsWidget({ value, set, path, field, schema, label }: Widget
     return null;
   };
   return (
-    <div className="rows">
+    <div className="field-rows">
       {actions.map((action, index) => (
         <ActionRow
           // biome-ignore lint/suspicious/noArrayIndexKey: slugs may be doubled while they are typed
@@ -76,7 +76,7 @@ function ActionRow({ action, field, path, schema, index, count, onMove, onRemove
   const id = idOf(scope, `${field}.slug`);
   return (
     <div className="entry-row" data-field={field}>
-      <div className="row-head">
+      <div className="field-row-head">
         {scope !== null && (
           <SlugField id={id} key={slug} label={`Slug of action ${index + 1}`} step={scope} action={slug} />
         )}

@@ -10,7 +10,7 @@ export function BadgesWidget({ value, set, field, label }: WidgetProps) {
   const badges = listOf(value);
   const write = (next: readonly Json[]) => set(orNothing(next));
   return (
-    <div className="rows">
+    <div className="field-rows">
       {badges.map((badge, index) => (
         <BadgeRow
           // biome-ignore lint/suspicious/noArrayIndexKey: a badge has no name of its own
@@ -55,7 +55,7 @@ function BadgeRow({ badge, index, count, field, onChange, onMove, onRemove }: Ba
   };
   return (
     <div className="entry-row" data-field={field}>
-      <div className="row-head">
+      <div className="field-row-head">
         <input
           className="input"
           aria-label={`Words of ${name}`}
@@ -64,7 +64,7 @@ function BadgeRow({ badge, index, count, field, onChange, onMove, onRemove }: Ba
         />
         <RowTools name={name} index={index} count={count} onMove={onMove} onRemove={onRemove} />
       </div>
-      <div className="row-head">
+      <div className="field-row-head">
         <input
           className="input"
           aria-label={`Colour of ${name}`}

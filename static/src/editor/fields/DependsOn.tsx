@@ -18,7 +18,7 @@ export function DependsOnWidget({ id, value, set, field, label, describedBy }: W
   const entries = listOf(value);
   const write = (next: readonly Json[]) => set(orNothing(next));
   return (
-    <div className="rows">
+    <div className="field-rows">
       {entries.map((entry, index) => (
         <EntryRow
           key={textOf(entry)}
@@ -59,7 +59,7 @@ function EntryRow({ text, field, index, count, onMove, onRemove }: EntryRowProps
   };
   return (
     <div className="entry-row" data-field={field}>
-      <div className="row-head">
+      <div className="field-row-head">
         <button
           type="button"
           className="link-button mono"

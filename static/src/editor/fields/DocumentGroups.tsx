@@ -14,13 +14,13 @@ export function DocumentGroupsWidget({ value, set, path, field, schema, label }:
   const [open, setOpen] = useState<number | null>(null);
   const write = (next: readonly Json[]) => set(orNothing(next));
   return (
-    <div className="rows">
+    <div className="field-rows">
       {groups.map((group, index) => {
         const name = (isObject(group) && textOf(group.name)) || `group ${index + 1}`;
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: names may be doubled while they are typed
           <div key={index} className="entry-row" data-field={`${field}[${index}]`}>
-            <div className="row-head">
+            <div className="field-row-head">
               <button
                 type="button"
                 className="disclosure"

@@ -27,11 +27,11 @@ export function EnrichmentWidget({ value, set, path, field, label }: WidgetProps
   const entries = listOf(value);
   const write = (next: readonly Json[]) => set(orNothing(next));
   return (
-    <div className="rows">
+    <div className="field-rows">
       {entries.map((entry, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a look-up has no name of its own
         <div key={index} className="entry-row" data-field={`${field}[${index}]`}>
-          <div className="row-head">
+          <div className="field-row-head">
             <strong className="row-title">{titleOf(entry, index)}</strong>
             <RowTools
               name={`look-up ${index + 1}`}

@@ -108,6 +108,7 @@ function ShownField({ path, schema, hint, required, label }: ShownProps) {
         set={set}
         describedBy={findings.length > 0 ? `${id}-help ${id}-findings` : `${id}-help`}
         invalid={invalid}
+        told={findings.length > 0}
       />
       <p className="field-hint" id={`${id}-help`}>
         {hint.help}

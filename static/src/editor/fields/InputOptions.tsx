@@ -21,7 +21,7 @@ export function InputOptionsWidget({ value, set, path, field, schema, label }: W
   const write = (next: readonly Json[]) => set(orNothing(next));
   const names = options.map((option) => (isObject(option) ? textOf(option.name) : ""));
   return (
-    <div className="rows">
+    <div className="field-rows">
       {options.map((option, index) => (
         <InputRow
           // biome-ignore lint/suspicious/noArrayIndexKey: names may be doubled while they are typed
@@ -104,7 +104,7 @@ function InputRow(props: InputRowProps) {
   };
   return (
     <div className="entry-row" data-field={field}>
-      <div className="row-head">
+      <div className="field-row-head">
         <NameInput label={`Name of input ${index + 1}`} value={name} onCommit={rename} />
         <select
           className="input row-mode"

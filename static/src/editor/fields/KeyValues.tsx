@@ -35,7 +35,7 @@ export function KeyValuesWidget(props: WidgetProps) {
     return null;
   };
   return (
-    <div className="rows">
+    <div className="field-rows">
       {names.map((name) => (
         <Row
           key={name}
@@ -93,7 +93,7 @@ function Row({ path, label, name, language, object, write }: RowProps) {
   const { [name]: _gone, ...rest } = object;
   return (
     <div className="entry-row" data-field={field}>
-      <div className="row-head">
+      <div className="field-row-head">
         <NameInput label={`${label}: name`} value={name} onCommit={rename} />
         <select
           className="input row-mode"
@@ -162,7 +162,7 @@ function JsonRow({ id, field, label, value, set }: JsonRowProps) {
 function Whole(props: WidgetProps & { language: CodeLanguage; rowsOnly: boolean }) {
   const { id, label, field, value, set, language, describedBy, rowsOnly } = props;
   return (
-    <div className="rows">
+    <div className="field-rows">
       {typeof value === "string" && !rowsOnly ? (
         <CodeField
           id={id}

@@ -66,7 +66,7 @@ function Properties({ schema, label, onChange }: PropertiesProps) {
     return null;
   };
   return (
-    <div className="rows">
+    <div className="field-rows">
       {Object.entries(properties).map(([name, each]) => {
         const { [name]: _gone, ...rest } = properties;
         const property = objectOf(each);
@@ -80,7 +80,7 @@ function Properties({ schema, label, onChange }: PropertiesProps) {
           return null;
         };
         return (
-          <div key={name} className="entry-row row-head">
+          <div key={name} className="entry-row field-row-head">
             <NameInput label={`${label}: name of a property`} value={name} onCommit={rename} />
             <select
               className="input row-mode"

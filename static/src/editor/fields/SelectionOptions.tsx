@@ -12,7 +12,7 @@ export type SelectionOptionsProps = {
 
 export function SelectionOptions({ name, options, onChange }: SelectionOptionsProps) {
   return (
-    <fieldset className="rows rows-inner" aria-label={`Options of ${name}`}>
+    <fieldset className="field-rows rows-inner" aria-label={`Options of ${name}`}>
       {options.map((option, index) => {
         const value = isObject(option) ? textOf(option.value) : textOf(option);
         const label = isObject(option) ? textOf(option.label) : "";
@@ -25,7 +25,7 @@ export function SelectionOptions({ name, options, onChange }: SelectionOptionsPr
           );
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: values may be doubled while they are typed
-          <div key={index} className="row-head">
+          <div key={index} className="field-row-head">
             <input
               className="input mono"
               aria-label={`Value ${index + 1} of ${name}`}

@@ -15,7 +15,7 @@ export function VariablesWidget({ value, set, field, label }: WidgetProps) {
   const variables = objectOf(value);
   const write = (next: JsonObject) => set(orNothing(next));
   return (
-    <div className="rows">
+    <div className="field-rows">
       {Object.entries(variables).map(([name, schema]) => {
         const { [name]: _gone, ...rest } = variables;
         return (
@@ -62,7 +62,7 @@ function VariableRow({ name, schema, field, onRename, onChange, onRemove }: Vari
   const { default: byDefault, ...rest } = schema;
   return (
     <div className="entry-row" data-field={field}>
-      <div className="row-head">
+      <div className="field-row-head">
         <NameInput label="Name of the variable" value={name} onCommit={onRename} />
         <select
           className="input row-mode"

@@ -72,7 +72,7 @@ function offeredBy(catalog: Catalog, widget: Widget, around: Around): readonly O
 const OPEN: ReadonlySet<Widget> = new Set(["model", "documentStatus"]);
 
 export function PickerWidget(props: WidgetProps) {
-  const { id, value, set, describedBy, invalid, hint, schema, label, path } = props;
+  const { id, value, set, describedBy, invalid, told, hint, schema, label, path } = props;
   // A look-up of a prompt has its bridge beside it.
   const bridgePath =
     path[0] === "config" && path.length > 2 ? pathOf(...path.slice(0, -1), "serviceBridgeRef") : BRIDGE;
@@ -94,7 +94,7 @@ export function PickerWidget(props: WidgetProps) {
         invalid={invalid}
       />
       {known && <Told option={known} />}
-      {unknown && !invalid && (
+      {unknown && !told && (
         <p className="field-warning">
           <Icon name="warning" /> <span>Nothing here is called “{text}”.</span>
         </p>

@@ -18,6 +18,8 @@ export type WidgetProps = {
   /** Ids of the words under the control. */
   readonly describedBy: string;
   readonly invalid: boolean;
+  /** Whether the server says something about it, below. */
+  readonly told: boolean;
 };
 
 /** The default as a person reads it; nothing where there is none. */

@@ -29,7 +29,7 @@ export function OtherKeys({ slug, kind }: { slug: string; kind: StepKind }) {
         const name = wireOf(path);
         return (
           <div key={name} className="entry-row" data-field={name}>
-            <div className="row-head">
+            <div className="field-row-head">
               <code className="row-title">{name}</code>
               <RowTools
                 name={name}
