@@ -139,9 +139,10 @@ function isElsewhere(event: KeyboardEvent, deed: Deed): boolean {
   if (document.querySelector("dialog[open]")) return true;
   if (deed.keys === "Ctrl S") return false;
   if (isText(event.target)) return true;
-  const isButton =
-    event.target instanceof Element && event.target.closest("button, a, summary, [role=menu]") !== null;
-  return isButton && (deed.keys === "Enter" || deed.keys === "Escape");
+  const { target } = event;
+  if (!(target instanceof Element)) return false;
+  if (deed.keys === "Escape") return target.closest("[role=menu]") !== null;
+  return deed.keys === "Enter" && target.closest("button, a, summary") !== null;
 }
 
 function isText(target: EventTarget | null): boolean {
