@@ -49,7 +49,7 @@ export function CodeField({ handle, id, ...props }: CodeFieldProps) {
 
 /** How references are written; null where they mean nothing. */
 function styleOf(language: CodeLanguage, text: string): ReferenceStyle | null {
-  if (language === "tree") return "tree";
+  if (language === "tree" || language === "reply") return language;
   const written = codeLanguage(language, text);
   return written === "jsonata" || written === "javascript" || written === "template" ? written : null;
 }

@@ -2,8 +2,8 @@
 import { useSyncExternalStore } from "react";
 import { type EditorStore, useStore } from "../store";
 
-/** How references are written in a field. */
-export type ReferenceStyle = "jsonata" | "javascript" | "template" | "tree";
+/** How references are written in a field; reply: JSONata over the answer of the step itself. */
+export type ReferenceStyle = "jsonata" | "reply" | "javascript" | "template" | "tree";
 
 export type Target = {
   readonly id: string;

@@ -130,6 +130,12 @@ describe("references", () => {
     expect(treeReference(["variables", "region"])).toEqual({ $from: { variable: "region" } });
   });
 
+  test("a mapping reads the answer of its own step", () => {
+    expect(referenceIn("reply", ["steps", "post", "result", "_body", "bill id"])).toBe("_body.`bill id`");
+    expect(referenceIn("reply", ["steps", "post", "result", "net total"])).toBe("`net total`");
+    expect(referenceIn("reply", ["inputs", "a"])).toBeNull();
+  });
+
   test("a tree can't refer to the action of a step, nor JSONata to a variable", () => {
     expect(treeReference(["steps", "a", "action"])).toBeNull();
     expect(referenceIn("jsonata", ["variables", "region"])).toBeNull();

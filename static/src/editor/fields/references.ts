@@ -8,9 +8,18 @@ export type DataPath = readonly (string | number)[];
 
 /** The words that a field of the style reads the value by; null if it can't. */
 export function referenceIn(style: ReferenceStyle, path: DataPath): string | null {
+  if (style === "reply") return replyReference(path);
   if (style !== "tree") return path[0] === "variables" ? null : writeInCode(style, path);
   const tree = treeReference(path);
   return tree && JSON.stringify(tree);
+}
+
+/** What a mapping reads its answer by: what stands below the result of the step. */
+function replyReference(path: DataPath): string | null {
+  const [root, , part, ...rest] = path;
+  if (root !== "steps" || part !== "result" || typeof rest[0] !== "string") return null;
+  // The first key stands alone: what can't stand so is quoted, as it is behind a dot.
+  return writeInCode("jsonata", ["$", ...rest]).replace(/^\$\./, "");
 }
 
 /** A reference of input trees; null for what they can't refer to: a step's status, its action. */

@@ -4,7 +4,7 @@ import { Icon, Status } from "../../../shared/ui/bits";
 import { toast } from "../../../shared/ui/toast";
 import type { RunData } from "../../code/complete/roots";
 import { upstreamOf } from "../../commands/connect";
-import { pinMock } from "../../commands/pinMock";
+import { pinMock, whyNotPinned } from "../../commands/pinMock";
 import { type Target, useTarget } from "../../fields/cursor";
 import { type DataPath, referenceIn } from "../../fields/references";
 import { type RunState, useRunData } from "../../fields/runData";
@@ -97,7 +97,7 @@ function Detail({ detail, slug, target }: { detail: RunData; slug: string; targe
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard
     <section className="data-trees" tabIndex={0} aria-label="Values">
-      {own && <OwnResult slug={slug} data={own} />}
+      {own && <OwnResult slug={slug} data={own} onPress={target?.style === "reply" ? insert : null} />}
       <ValueTree name="inputs" path={INPUTS} value={detail.inputs} onPress={insert} open />
       {isObject(detail.variables) && Object.keys(detail.variables).length > 0 && (
         <ValueTree name="variables" path={VARIABLES} value={detail.variables} onPress={insert} />
@@ -149,18 +149,27 @@ function StepTree({
 }
 
 /** What this step itself gave: it can stand in for it in the plan's tests. */
-function OwnResult({ slug, data }: { slug: string; data: StepData }) {
+type OwnResultProps = {
+  slug: string;
+  data: StepData;
+  /** For fields that read the answer of the step itself. */
+  onPress: ((path: DataPath) => void) | null;
+};
+
+function OwnResult({ slug, data, onPress }: OwnResultProps) {
   const store = useStore();
   const pin = () => {
-    store.do(`Pin the result of ${slug} as a mock`, (plan) =>
-      pinMock(plan, slug, { ...data, error: errorOf(data) }),
-    );
+    const ended = { ...data, error: errorOf(data) };
+    const why = whyNotPinned(planOf(store.get()), slug, ended);
+    if (why !== null) return toast(why, "warning");
+    store.do(`Pin the result of ${slug} as a mock`, (plan) => pinMock(plan, slug, ended));
     toast(`The result of ${slug} is a mock of the plan's tests now.`, "success");
   };
   return (
     <div className="data-own">
       <ValueTree
         name={`${slug} (this step)`}
+        {...(onPress && { onPress })}
         path={["steps", slug]}
         value={endedWith(data)}
         note={<Status face={faceOfStep(data.status)} />}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { changeKind, lostKeys } from "../../commands/changeKind";
-import { pinMock } from "../../commands/pinMock";
+import { pinMock, whyNotPinned } from "../../commands/pinMock";
 import { wireOf } from "../../fields/wire";
 import { KINDS, type Plan, type Step } from "../../model/plan";
 import { EDITOR_SCHEMA } from "../../schema.gen";
@@ -98,27 +98,75 @@ describe("the slug that a name proposes", () => {
 });
 
 describe("a mock that is pinned", () => {
-  const plan: Plan = {
+  const before = { step: "a", when_input: 1, returns: {} };
+  const planWith = (kind: Step["kind"], config = {}): Plan => ({
     slug: "p",
-    steps: [],
-    test: { cases: [1], mocks: [{ step: "a", when_input: 1, returns: {} }] },
-  };
+    steps: [{ slug: "a", kind, config }],
+    test: { cases: [1], mocks: [before] },
+  });
+  const mocks = (plan: Plan) => (plan.test as { mocks: unknown[] }).mocks;
 
   test("stands in for the step, once", () => {
-    const first = pinMock(plan, "a", { status: "COMPLETED", action: "ok", result: { total: 1 } });
-    const second = pinMock(first, "a", {
-      status: "FAILED",
-      action: null,
-      error: { code: 500, message: "no", class: "E" },
+    const first = pinMock(planWith("SCRIPT"), "a", {
+      status: "COMPLETED",
+      action: "ok",
+      result: { total: 1 },
     });
+    const error = { code: 500, message: "no", class: "E" };
+    const second = pinMock(first, "a", { status: "FAILED", action: null, error });
 
+    expect(mocks(first)).toEqual([
+      before,
+      { step: "a", returns: { outcome: "success", action: "ok", result: { total: 1 } } },
+    ]);
     expect(second.test).toEqual({
       cases: [1],
-      mocks: [
-        { step: "a", when_input: 1, returns: {} },
-        { step: "a", returns: { outcome: "failed", error: { code: 500, message: "no" } } },
-      ],
+      mocks: [before, { step: "a", returns: { outcome: "failed", error: { code: 500, message: "no" } } }],
     });
+  });
+
+  test("holds what a mock of the kind holds", () => {
+    const done = { status: "COMPLETED", action: "ok" };
+    const task = { data: { sum: 1 }, comment: "", by: "ann" };
+    const answer = { _statusCode: 200, _body: { id: 7 }, bill: 7 };
+
+    expect(mocks(pinMock(planWith("CREATE_TASK"), "a", { ...done, result: task }))[1]).toEqual({
+      step: "a",
+      returns: { outcome: "success", action: "ok", result: { sum: 1 } },
+    });
+    expect(
+      mocks(pinMock(planWith("BRIDGE_CALL"), "a", { ...done, action: null, result: answer }))[1],
+    ).toEqual({
+      step: "a",
+      returns: { outcome: "success", result: { _statusCode: 200, _body: { id: 7 } } },
+    });
+  });
+
+  test("is one for each document of a step that runs per document", () => {
+    const result = { documents: { "a.txt": { action: "ok" }, "b.txt": {} } };
+    const pinned = pinMock(planWith("SCRIPT", { perDocument: true }), "a", {
+      status: "COMPLETED",
+      action: null,
+      result,
+    });
+
+    expect(mocks(pinned).slice(1)).toEqual([
+      {
+        step: "a",
+        document: "a.txt",
+        returns: { outcome: "success", action: "ok", result: { action: "ok" } },
+      },
+      { step: "a", document: "b.txt", returns: { outcome: "success", result: {} } },
+    ]);
+  });
+
+  test("is refused where it would be read as something else", () => {
+    const plan = planWith("LLM", { outputMapping: { total: "sum" } });
+    const ended = { status: "COMPLETED", action: null, result: { total: 1 } };
+
+    expect(whyNotPinned(plan, "a", ended)).toContain("reply of the model");
+    expect(pinMock(plan, "a", ended)).toBe(plan);
+    expect(whyNotPinned(planWith("SCRIPT"), "a", { status: "PENDING", action: null })).toContain("not ended");
   });
 });
 
