@@ -89,7 +89,7 @@ export function createCode(options: CodeOptions): EditorView {
     LANGUAGE.of(speaking(language)),
     RANGE,
     completions(outlets),
-    keys(language, numbered),
+    keys(numbered),
     ATTRIBUTES.of(EditorView.contentAttributes.of(options.attributes)),
     EditorState.readOnly.of(readOnly),
     EditorView.editable.of(true),
@@ -172,7 +172,7 @@ function toDiagnostic(mark: Mark): Diagnostic {
   return { ...mark };
 }
 
-function keys(language: CodeLanguage, numbered: boolean): Extension {
+function keys(numbered: boolean): Extension {
   const bindings = [
     ...closeBracketsKeymap,
     ...defaultKeymap,
@@ -181,11 +181,10 @@ function keys(language: CodeLanguage, numbered: boolean): Extension {
     ...lintKeymap,
     ...completionKeymap,
   ].filter(({ key }) => key === undefined || !OURS.has(key));
-  // In code Tab indents, and Escape before it leaves the field; in expressions and texts it always leaves.
-  const indents = numbered || language === "javascript" || language === "yaml" || language === "json";
+  // In much code Tab indents, and Escape before it leaves the field; in small fields it always leaves.
   return [
     Prec.high(keymap.of([{ key: "Tab", run: acceptCompletion }])),
-    keymap.of([...bindings, ...(indents ? [indentWithTab] : [])]),
+    keymap.of([...bindings, ...(numbered ? [indentWithTab] : [])]),
   ];
 }
 

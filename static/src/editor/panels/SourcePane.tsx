@@ -138,6 +138,9 @@ function Head({ sync, view }: { sync: SourceSync; view: SourceView }) {
       <p className="muted small" role="status">
         {wordsOf(view)}
       </p>
+      <p id="source-keys" className="code-keys">
+        Tab indents; Escape, then Tab leaves
+      </p>
       <button
         type="button"
         className="button-icon"
@@ -240,6 +243,7 @@ function Text({ sync, view }: { sync: SourceSync; view: SourceView }) {
       onBlur={sync.seal}
       onLine={onLine}
       marks={marks}
+      describedBy="source-keys"
       gutter
       readOnly={state === "opening"}
     />
