@@ -206,7 +206,7 @@ function Text({ sync, view }: { sync: SourceSync; view: SourceView }) {
   const selected = useEditor((state) =>
     state.selection.steps.length === 1 ? (state.selection.steps[0] ?? null) : null,
   );
-  const handle = useRef<CodeHandle>(null);
+  const [handle, setHandle] = useState<CodeHandle | null>(null);
   const pointed = useRef<string | null>(null);
   const { text, lines, problem, state } = view;
   // While a line is typed the findings are of the text before; they move when the server has seen the new one.
@@ -222,10 +222,11 @@ function Text({ sync, view }: { sync: SourceSync; view: SourceView }) {
   const range = selected === null ? null : (lines[selected] ?? null);
   const [first, last] = range ?? [0, 0];
   useEffect(() => {
-    handle.current?.showRange(first > 0 ? [first, last] : null);
-    if (first > 0 && pointed.current !== selected) handle.current?.showLine(first);
+    handle?.showRange(first > 0 ? [first, last] : null);
+    if (!handle || first === 0 || pointed.current === selected) return;
+    handle.showLine(first);
     pointed.current = selected;
-  }, [first, last, selected]);
+  }, [handle, first, last, selected]);
   const onLine = (line: number) => {
     const slug = stepAtLine(sync.get().lines, line);
     if (sync.get().state !== "even" || slug === null) return;
@@ -234,7 +235,7 @@ function Text({ sync, view }: { sync: SourceSync; view: SourceView }) {
   };
   return (
     <CodeField
-      handle={handle}
+      handle={setHandle}
       language={view.notation}
       height="fill"
       label={`Source of the plan as ${view.notation.toUpperCase()}`}
