@@ -13,6 +13,7 @@ from uuid import UUID
 
 from activities import blobs
 from activities.models import Activity, DocumentFamily, StepDocument
+from activities.models import Step as RunStep
 from activities.steps.script_result import badges_in, badges_of
 from plans.language.schema import BridgeCallConfig, ScriptConfig, Step
 
@@ -31,6 +32,23 @@ def leave(activity: Activity, step: Step, result: Any) -> bool:
     if isinstance(step.config, SETTING):
         found += _of_documents(activity, step) if step.per_document else badges_of(result)
     return bool(found) and _merge(activity, found)
+
+
+def renew(activity: Activity, completed: Sequence[Step]) -> bool:
+    """Put the badges on anew, by the steps that are still completed: others are done again; tell if they changed."""
+    before, activity.badges = activity.badges, []
+    own = [step for step in completed if isinstance(step.config, SETTING) and not step.per_document]
+    setting = [step.slug for step in own if _can_set(step)]
+    rows = RunStep.objects.filter(activity=activity, slug__in=setting).values_list("slug", "result")
+    results = blobs.resolved(activity.organization_id, dict(rows)) if setting else {}
+    for step in completed:
+        found = badges_in([badge for badge in step.badges if badge.get("promote") is True])
+        if step.slug in results:
+            found += badges_of(results[step.slug])
+        elif isinstance(step.config, SETTING) and step.per_document:
+            found += _of_documents(activity, step)
+        _merge(activity, found)
+    return before != activity.badges
 
 
 def stamp(step: Step, documents: Any) -> None:
@@ -52,12 +70,17 @@ def stamp_document(step: Step, documents: Sequence[UUID]) -> None:
 
 def _of_documents(activity: Activity, step: Step) -> list[dict[str, str]]:
     """Return the badges that the documents of a step carry; read only where its text can set some."""
-    if "badges" not in step.config.model_dump_json() and not getattr(step.config, "script_sidecars", ()):
+    if not _can_set(step):
         return []
     rows = StepDocument.objects.filter(step__activity=activity, step__slug=step.slug, status="COMPLETED")
     results = dict(rows.order_by("position").values_list("position", "result")[:MOST_READ])
     whole = blobs.resolved(activity.organization_id, results)
     return [badge for result in whole.values() for badge in badges_of(result)]
+
+
+def _can_set(step: Step) -> bool:
+    """Tell if the text of a step can put badges on; what sidecars do is not read for it."""
+    return "badges" in step.config.model_dump_json() or bool(getattr(step.config, "script_sidecars", ()))
 
 
 def _merge(activity: Activity, found: Sequence[dict[str, str]]) -> bool:

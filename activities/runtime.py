@@ -206,8 +206,15 @@ class _Recording:
             self.named.append("description")
 
     def _leave_marks(self, decision: Decision) -> bool:
-        """Let the steps that completed stamp documents and put badges on; tell if there are new badges."""
+        """Let the steps that completed stamp documents and put badges on; tell if the badges changed.
+
+        The badges of a step that is done again come off until it completes.
+        """
         changed = False
+        if self.activity.badges and any(change.before is Phase.COMPLETED for change in decision.changes):
+            moved = {change.position for change in decision.changes}
+            done = (p for p, phase in enumerate(decision.state.phases) if phase == Phase.COMPLETED)
+            changed = marks.renew(self.activity, [self.compiled.steps[p] for p in done if p not in moved])
         for change in decision.changes:
             if change.after is Phase.COMPLETED:
                 result = self.steps.fields[change.position].get("result")

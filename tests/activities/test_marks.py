@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from activities import services
 from activities.live import events_after, snapshot
 from activities.messages import wire
 from activities.models import DocumentFamily
 from activities.steps import Completed, StepCall
 from plans.models import Person
 from tests import builders
-from tests.activities.running import FAILS, SKIPS, fan
+from tests.activities.running import FAILS, SKIPS, WAITS, complete, fan, fresh
 
 pytestmark = pytest.mark.django_db
 HOT = {"label": "Hot", "color": "red"}
@@ -129,3 +130,21 @@ def test_a_browser_and_a_program_see_the_badges(world: Any, ann: Person, api: An
     moved = [wire(event)["activity"] for event in events_after(activity.pk, 0)]
     assert next(each for each in moved if each and each["badges"])["status"] in ("RUNNING", "COMPLETED")
     assert api(ann).get(f"/api/activities/{activity.pk}").json()["badges"] == [HOT]
+
+
+def test_the_badges_of_what_is_done_again_come_off_until_it_completes(world: Any) -> None:
+    first, cold = builders.script("a"), {"label": "Cold"}
+    last = builders.script("b", "a") | {"badges": [{"label": "Late", "promote": True}]}
+    for step in (first, last):
+        step["config"]["scriptBody"] = "return {badges: []}"
+    world.answers["a"] = Completed({"badges": [HOT]})
+    world.answers["b"] = Completed({"badges": [cold]})
+    activity = world.play(world.start(first, last))
+    assert activity.badges == [HOT, {"label": "Late"}, cold]
+
+    world.answers["b"] = WAITS
+    services.rerun(activity.pk, "b", by=None)
+
+    assert fresh(world.play(activity)).badges == [HOT]
+    assert complete(activity, "b", result={"badges": []})
+    assert fresh(activity).badges == [HOT, {"label": "Late"}]
