@@ -227,6 +227,10 @@ function Text({ sync, view }: { sync: SourceSync; view: SourceView }) {
     handle.showLine(first);
     pointed.current = selected;
   }, [handle, first, last, selected]);
+  useEffect(() => {
+    // It is opened by hand: the cursor goes there.
+    handle?.focus();
+  }, [handle]);
   const onLine = (line: number) => {
     const slug = stepAtLine(sync.get().lines, line);
     if (sync.get().state !== "even" || slug === null) return;
