@@ -51,6 +51,11 @@ class Stage:
         elif self.until is not None:
             self.shown = upstream(compiled(activity.version_id, activity.pinned_id).graph, self.until)
 
+    def pinned_documents(self) -> list[str]:
+        """Return the names of the documents that the pins speak of."""
+        pinned = [pin["documents"] for pin in self.pins.values() if isinstance(pin.get("documents"), Mapping)]
+        return list(dict.fromkeys(name for documents in pinned for name in documents))
+
     def holds(self, call: StepCall) -> bool:
         """Tell if the walk ends before this step."""
         mine = call.activity_id == self.top and self.until is not None
@@ -91,8 +96,7 @@ class AskingMocks(Mocks):
     def answer(self, call: StepCall, *, given: Json = MISSING) -> Mapping[str, Json] | None:
         """Return what the first matching mock gives; raise Unplayed where some are meant and none matches."""
         try:
-            # Not by `super()`: a dataclass that is frozen and derived has a class of its own behind that name.
-            return Mocks.answer(self, call, given=given)
+            return super().answer(call, given=given)
         except LookupError as error:
             raise Unplayed(str(error)) from error
 

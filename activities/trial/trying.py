@@ -33,6 +33,14 @@ class Mock(BaseModel):
     returns: dict[str, JsonValue] | Annotated[list[dict[str, JsonValue]], Field(min_length=1)]
 
 
+class Pins(BaseModel):
+    """What steps gave in an earlier run, to be taken as given: as `activities.run_data` tells it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    steps: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+
 class Wanted(BaseModel):
     """What the editor wants tried. `until` ends the walk after a step, `only` runs one on `data`."""
 
@@ -45,7 +53,7 @@ class Wanted(BaseModel):
     mocks: list[Mock] = Field(default_factory=list, max_length=1000)
     until: str | None = None
     only: str | None = None
-    data: dict[str, Any] = Field(default_factory=dict)
+    data: Pins = Field(default_factory=Pins)
     clock: dict[str, JsonValue] | None = None
 
     @classmethod
@@ -73,7 +81,8 @@ def try_plan(organization: Organization, wanted: Wanted) -> dict[str, Json]:
     """Walk through the document with what the organization has; raise TrialsBusy, TrialTooLong, TrialBroke, Invalid."""
     plan, _findings = read(wanted.document)
     wanted.require_steps(plan)
-    whole = {"document": wanted.document, "data": wanted.data, "catalog": catalog_for(organization, plan)}
+    data = {"steps": wanted.data.steps}
+    whole = {"document": wanted.document, "data": data, "catalog": catalog_for(organization, plan)}
     (found,) = ask("try", wanted.model_dump(mode="json", exclude={"document", "data"}) | whole)
     return dict(found)
 

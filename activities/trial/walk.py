@@ -50,7 +50,7 @@ def walk(request: Mapping[str, Json], *, folder: Path) -> dict[str, Json]:
         document,
         inputs={} if request.get("inputs") is None else request["inputs"],
         variables=request.get("variables"),
-        documents=request.get("documents") or (),
+        documents=request.get("documents") or stage.pinned_documents(),
         mocks=[*(request.get("mocks") or ()), *shared_mocks(document)],
         folder=folder,
         catalog=request.get("catalog"),
@@ -138,19 +138,24 @@ def _covered(activity: Activity, edges: list[dict[str, Json]], stage: Stage) -> 
 
 
 def _waiting(activity: Activity, plan: Compiled, stage: Stage, clock: Clock) -> list[dict[str, Json]]:
-    """Return the steps that wait for people, with the actions that these may choose, and until when."""
+    """Return the steps that wait for people, with the actions that these may choose, and until when.
+
+    `overdue` are approvals whose due date has passed, and that wait on: for others, or for the same people.
+    """
     waiting = Step.objects.filter(
         activity=activity, phase=Phase.WAITING, waiting_on__in=["TASK", "APPROVAL"]
     ).order_by("position")
     dues: dict[int, str] = {}
     for due in clock.dues([activity]):
         dues[due.position] = min(dues.get(due.position, due.at.isoformat()), due.at.isoformat())
+    overdue = {due.position for due in clock.happened if due.activity_id == activity.pk}
     return [
         {
             "step": row.slug,
             "kind": row.kind,
             "actions": _actions(plan, row.position),
             "due": dues.get(row.position),
+            "overdue": row.position in overdue,
         }
         for row in waiting
         if stage.shown is None or row.slug in stage.shown

@@ -95,6 +95,7 @@ def test_a_walk_waits_for_the_author_with_the_actions_that_may_be_chosen(walk: W
                 {"slug": "put-away", "label": "Put away", "offered": True},
             ],
             "due": None,
+            "overdue": False,
         }
     ]
     assert walked["frames"][-1]["words"] == "review waits for a person"
@@ -381,7 +382,7 @@ def test_a_step_by_itself_runs_on_the_documents_that_are_pinned(walk: Walk) -> N
         }
     }
 
-    walked = walk(plan, documents=["a.pdf", "b.pdf"], only="classify", data={"steps": pins})
+    walked = walk(plan, only="classify", data={"steps": pins})
 
     documents = walked["steps"]["classify"]["documents"]
     assert {name: (each["status"], each["result"]) for name, each in documents.items()} == {
@@ -496,6 +497,20 @@ def test_the_author_lets_a_due_date_pass(walk: Walk, on_due: str, stands: tuple[
     assert (said["status"], said["action"]) == stands
 
 
+def test_an_approval_that_goes_to_others_when_it_is_due_waits_on(walk: Walk) -> None:
+    plan = document(approval(dueInHours=1, onDue="escalate", escalateTo="boss"))
+
+    shown = [
+        [
+            (entry["step"], entry["overdue"], bool(entry["due"]))
+            for entry in walk(plan, clock=clock)["waiting"]
+        ]
+        for clock in ({"until": "+PT59M"}, {"until": "+PT2H"})
+    ]
+
+    assert shown == [[("gate", False, True)], [("gate", True, False)]]
+
+
 def test_what_follows_from_a_due_date_goes_on_and_what_is_due_later_waits(walk: Walk) -> None:
     plan = document(
         approval("first", dueInHours=1, onDue="approve"),
@@ -532,6 +547,7 @@ def test_a_person_runs_out_of_time_where_the_author_says_so(walk: Walk) -> None:
         ({"mocks": [{"step": "first"}]}, "invalid-body"),
         ({"mocks": [{"step": "first", "returns": []}]}, "invalid-body"),
         ({"unheard": 1}, "invalid-body"),
+        ({"only": "first", "data": {"steps": {"first": 5}}}, "invalid-body"),
         ({"document": 5}, "no-plan"),
     ],
 )
