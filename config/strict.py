@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from threading import Lock
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -19,6 +20,8 @@ from plans.language.finding import nearest
 from plans.parsers import Source
 
 MAX_SHOWN: Final = 60
+# The library that describes operations loads its parts as it needs them, and two threads at once trip over each other.
+DESCRIBING: Final = Lock()
 
 
 class NothingUnknown(BasePermission):
@@ -40,6 +43,11 @@ class NothingUnknown(BasePermission):
 @lru_cache(maxsize=512)
 def takes(callback: Any, method: str) -> tuple[frozenset[str], frozenset[str] | None]:
     """Return the query parameters and the keys of the body that an operation takes; None: any keys."""
+    with DESCRIBING:
+        return _described(callback, method)
+
+
+def _described(callback: Any, method: str) -> tuple[frozenset[str], frozenset[str] | None]:
     # Views import this file by way of their default permissions, and these import views.
     from drf_spectacular.generators import SchemaGenerator
     from drf_spectacular.settings import spectacular_settings
