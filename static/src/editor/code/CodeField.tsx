@@ -197,7 +197,7 @@ function Editor(props: EditorProps) {
     const parent = box.current;
     if (!parent) return;
     const { value: text, language, attributes } = first.current;
-    const looks = { language, height, readOnly, gutter, attributes };
+    const looks = { language, height, gutter, attributes };
     const made = setup.createCode({ parent, text, outlets, ...looks });
     view.current = made;
     if (first.current.focused) made.focus();
@@ -205,7 +205,7 @@ function Editor(props: EditorProps) {
       view.current = null;
       made.destroy();
     };
-  }, [setup, height, readOnly, gutter]);
+  }, [setup, height, gutter]);
   useEffect(() => {
     if (view.current) setup.setLanguage(view.current, language);
   }, [setup, language]);

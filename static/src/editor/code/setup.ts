@@ -55,7 +55,6 @@ export type CodeOptions = {
   text: string;
   language: CodeLanguage;
   height: CodeHeight;
-  readOnly: boolean;
   /** Attributes of the element that takes the typing. */
   attributes: Readonly<Record<string, string>>;
   /** Where findings are shown beside the text, too. */
@@ -73,7 +72,7 @@ const OURS: ReadonlySet<string> = new Set(["Mod-Enter", "Mod-s"]);
 
 /** Make the editor of a field. */
 export function createCode(options: CodeOptions): EditorView {
-  const { parent, text, language, height, readOnly, outlets } = options;
+  const { parent, text, language, height, outlets } = options;
   const numbered = height === "tall" || height === "fill";
   const extensions: Extension[] = [
     history(),
@@ -90,9 +89,7 @@ export function createCode(options: CodeOptions): EditorView {
     RANGE,
     completions(outlets),
     keys(numbered),
-    ATTRIBUTES.of(EditorView.contentAttributes.of(options.attributes)),
-    EditorState.readOnly.of(readOnly),
-    EditorView.editable.of(true),
+    ATTRIBUTES.of(attributed(options.attributes)),
     listening(outlets),
   ];
   return new EditorView({ parent, state: EditorState.create({ doc: text, extensions }) });
@@ -104,7 +101,7 @@ export function setLanguage(view: EditorView, language: CodeLanguage): void {
 }
 
 export function setAttributes(view: EditorView, attributes: Readonly<Record<string, string>>): void {
-  view.dispatch({ effects: ATTRIBUTES.reconfigure(EditorView.contentAttributes.of(attributes)) });
+  view.dispatch({ effects: ATTRIBUTES.reconfigure(attributed(attributes)) });
 }
 
 /** Bring a text from outside in; what is typed already stays, and so does the cursor. */
@@ -141,6 +138,12 @@ export function showRange(view: EditorView, range: readonly [number, number] | n
 export function showLine(view: EditorView, line: number): void {
   const found = view.state.doc.line(Math.min(Math.max(1, line), view.state.doc.lines));
   view.dispatch({ effects: EditorView.scrollIntoView(found.from, { y: "start", yMargin: 24 }) });
+}
+
+/** What is read only stays an element that takes the focus, for screen readers. */
+function attributed(attributes: Readonly<Record<string, string>>): Extension {
+  const readOnly = attributes["aria-readonly"] === "true";
+  return [EditorView.contentAttributes.of(attributes), EditorState.readOnly.of(readOnly)];
 }
 
 function speaking(language: CodeLanguage): Extension {
