@@ -1,9 +1,9 @@
-"""Forms of the plans pages: the start form made from a plan's inputs, import, and JSON as a field."""
+"""Forms of the plans pages: the start form made from a plan's inputs, new plans, import, and JSON as a field."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from django import forms
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from plans.language.schema import InputOption
 from plans.language.schema import Plan as Document
+from plans.language.slugs import kebab
 from plans.language.source import SourceError, parse_source
 
 PREFIX: Final = "input"
@@ -130,6 +131,43 @@ class ImportForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 18, "class": "mono", "spellcheck": "false"}),
     )
     note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=500)
+
+
+class NewPlanForm(forms.Form):
+    """Name and slug of a new plan, and what it begins with: `blank`, `starter:<slug>` or `plan`."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    slug = forms.CharField(
+        label=gettext_lazy("Slug"),
+        required=False,
+        max_length=80,
+        help_text=gettext_lazy("Its address: a-z, 0-9 and -. Left empty, it is made of the name."),
+        widget=forms.TextInput(attrs={"class": "mono", "spellcheck": "false", "autocapitalize": "none"}),
+    )
+    origin = forms.ChoiceField(label=gettext_lazy("Begin with"), initial="blank", widget=forms.RadioSelect)
+    plan = forms.ChoiceField(label=gettext_lazy("Which plan"), required=False)
+    bind = forms.BooleanField(required=False, initial=True)
+
+    def __init__(
+        self, data: Any, *, starters: Iterable[Any], plans: Iterable[Any], initial: Mapping[str, str]
+    ) -> None:
+        super().__init__(data, initial=dict(initial))
+        named = [(plan.slug, plan.name) for plan in plans]
+        self.starters = list(starters)
+        origins = [("blank", _("An empty plan"))]
+        origins += [(f"starter:{starter.slug}", starter.name) for starter in self.starters]
+        self.fields["origin"].choices = [*origins, *([("plan", _("Another plan"))] if named else [])]  # type: ignore[attr-defined]
+        self.fields["plan"].choices = [("", _("Choose…")), *named]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Make a slug of the name where there is none; a plan to copy must be named."""
+        cleaned = super().clean() or {}
+        cleaned["slug"] = cleaned.get("slug") or kebab(cleaned.get("name", ""))[:80].strip("-")
+        if cleaned.get("name") and not cleaned["slug"] and not self.errors:
+            self.add_error("slug", _("Type a slug: nothing of the name can be one."))
+        if cleaned.get("origin") == "plan" and not cleaned.get("plan"):
+            self.add_error("plan", _("Choose the plan to begin with."))
+        return cleaned
 
 
 def _field(option: InputOption) -> forms.Field:

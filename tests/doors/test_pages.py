@@ -19,7 +19,8 @@ Knock = Callable[["Person"], Client]
 FIELDS = (
     "source", "note", "file", "number", "changeSequence", "email", "roles", "remove", "resource", "unbind", "name",
     "value", "forget", "slug", "description", "metadata", "definition", "status_type", "sequence", "change_sequence",
-    "title", "input-0", "document", "action", "comment", "outcome", "to", "text", "kind", "data/total", "data/due",
+    "title", "origin", "plan", "bind", "input-0", "document", "action", "comment", "outcome", "to", "text", "kind",
+    "data/total", "data/due",
 )  # fmt: skip
 VALUES = {
     "nothing": "", "NUL": "a\0b", "a number too large": "9" * 30, "no number": "²", "half an object": '{"a": ',
@@ -40,7 +41,10 @@ def pages(project: Project, ann: Person) -> list[str]:
     buttons = ("finish", "decide", "claim", "release", "assign", "comments", "draft")
     kinds = ("task-templates", "task-statuses", "service-bridges")
     return [
-        *(f"/plans/{page}/" for page in ("-/import", "form/start", "invoices/publish", "invoices/restore")),
+        *(
+            f"/plans/{page}/"
+            for page in ("-/import", "-/new", "form/start", "invoices/publish", "invoices/restore")
+        ),
         *(f"/plans/{page}/" for page in ("invoices/rewrite", "invoices/bind", "form/unbind")),
         *(f"/settings/{page}/" for page in ("members", "bindings", "secrets")),
         *(f"/settings/{kind}/new_/" for kind in kinds),
@@ -72,8 +76,21 @@ def test_no_page_answers_a_hostile_query_with_a_bug(pages: list[str], knock: Kno
         "show=NOPE",
         "status=%00",
         "plan=%00",
+        "from=%00&to=x",
     )
-    lists = ("/", "/plans/", "/activities/", "/documents/", "/inbox/", "/plans/-/import/", "/settings/")
+    lists = (
+        *(
+            "/",
+            "/plans/",
+            "/activities/",
+            "/documents/",
+            "/inbox/",
+            "/plans/-/import/",
+            "/plans/-/new/",
+            "/settings/",
+        ),
+        "/plans/invoices/compare/",
+    )
 
     answers = {
         f"{page}?{query}": client.get(page, QUERY_STRING=query).status_code
@@ -120,7 +137,8 @@ def test_things_of_another_organization_do_not_exist(knock: Knock, project: Proj
     answers = {
         address: client.get(address).status_code
         for address in (
-            "/plans/invoices/", "/plans/invoices/start/", f"/activities/{task.activity_id}/", f"/tasks/{task.pk}/",
+            "/plans/invoices/", "/plans/invoices/compare/", "/plans/invoices/start/",
+            f"/activities/{task.activity_id}/", f"/tasks/{task.pk}/",
             f"/api/activities/{task.activity_id}", f"/api/activities/{task.activity_id}/steps/gate",
             f"/api/tasks/{task.pk}", "/api/activity-plans/invoices", "/projects/northwind/accounts-payable/",
         )
