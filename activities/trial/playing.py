@@ -11,7 +11,7 @@ from activities import fanout
 from activities.compiled import compiled
 from activities.lane_rows import Ended
 from activities.models import Activity, StepDocument
-from activities.steps import Completed, ErrorInfo, Failed, Outcome, Skipped, StepCall, Waiting
+from activities.steps import Completed, Failed, Outcome, Skipped, StepCall, Waiting
 from activities.steps.bridges import bare_slug
 from activities.steps.llm_prompt import resolve_prompt
 from activities.steps.script import Script
@@ -227,10 +227,6 @@ def pinned(pin: Mapping[str, Json], call: StepCall) -> Outcome:
         documents = pin.get("documents")
         known = documents.get(call.document.name) if isinstance(documents, Mapping) else None
         pin = known if isinstance(known, Mapping) else {"status": "SKIPPED"}
-    match pin.get("status", "COMPLETED"):
-        case "COMPLETED":
-            return Completed(pin.get("result"), pin.get("action"))
-        case "FAILED" | "CANCELLED":
-            return Failed(ErrorInfo(500, "as it is pinned"))
-        case _:
-            return Skipped("as it is pinned")
+    if pin.get("status", "COMPLETED") == "COMPLETED":
+        return Completed(pin.get("result"), pin.get("action"))
+    return Skipped("as it is pinned")

@@ -15,7 +15,7 @@ from activities.compiled import Compiled, compiled
 from activities.engine.state import Phase
 from activities.models import Activity, Step
 from activities.steps.bridges import bare_slug
-from activities.trial.alone import alone
+from activities.trial.alone import alone, coming
 from activities.trial.clock import Clock
 from activities.trial.covered import covered
 from activities.trial.frames import frames_of, not_taken_words
@@ -42,15 +42,17 @@ def walk(request: Mapping[str, Json], *, folder: Path) -> dict[str, Json]:
     that wrote a log has `logs`.
     """
     stage = Stage(until=request.get("until"), only=request.get("only"))
-    document = request["document"]
+    document, documents = request["document"], request.get("documents") or []
     if stage.only is not None:
+        plan = read(document)[0]
         stage.pins = (request.get("data") or {}).get("steps") or {}
-        document = alone(write(read(document)[0]), stage.only, stage.pins)
+        documents = coming(plan.by_slug[stage.only], stage.pins, documents or stage.pinned_documents())
+        document = alone(write(plan), stage.only, stage.pins)
     trial = Trial(
         document,
         inputs={} if request.get("inputs") is None else request["inputs"],
         variables=request.get("variables"),
-        documents=request.get("documents") or stage.pinned_documents(),
+        documents=documents,
         mocks=[*(request.get("mocks") or ()), *shared_mocks(document)],
         folder=folder,
         catalog=request.get("catalog"),
