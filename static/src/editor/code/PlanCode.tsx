@@ -1,5 +1,5 @@
 /** A field of code of a plan: it completes what the plan has, shows the findings at it, and can be tried on data. */
-import { type Ref, useCallback, useMemo, useState } from "react";
+import { type Ref, useCallback, useEffect, useMemo, useState } from "react";
 import { Icon } from "../../shared/ui/bits";
 import type { Finding } from "../model/look";
 import { planOf, useEditor, useStore } from "../store";
@@ -136,6 +136,10 @@ function useFindingsAt(slug: string | null, field: string): readonly Finding[] {
 
 function useCompletions(language: CodeLanguage, slug: string | null, field: string): Complete {
   const store = useStore();
+  useEffect(() => {
+    // It is there then when the first dot is typed.
+    newestData(store);
+  }, [store]);
   return useCallback(
     (text, position, explicit) => {
       const state = store.get();
