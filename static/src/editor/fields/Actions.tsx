@@ -82,6 +82,11 @@ function ActionRow({ action, field, path, schema, index, count, onMove, onRemove
         )}
         <RowTools name={slug} index={index} count={count} onMove={onMove} onRemove={onRemove} />
       </div>
+      {typeof action.uuid === "string" && (
+        <p className="field-hint">
+          Legacy uuid <code>{action.uuid}</code>; saving drops it.
+        </p>
+      )}
       <FindingsAt field={field} within />
       <button type="button" className="disclosure" aria-expanded={open} onClick={() => setOpen(!open)}>
         {typeof action.name === "string" && action.name !== "" ? action.name : "Name and more"}

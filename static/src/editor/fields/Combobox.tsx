@@ -46,6 +46,13 @@ export function Combobox(props: ComboboxProps) {
     close();
     if (adds ? text !== "" : text !== value) onCommit(text);
   };
+  const leave = () => {
+    if (typed === null) return close();
+    const known = exact(options, typed);
+    // A list takes what is left half typed only if it is the name of something; it stays in the field else.
+    if (adds && known === null) return close();
+    commit(known ?? typed.trim());
+  };
   const press = (event: KeyboardEvent) => {
     switch (event.key) {
       case "ArrowDown":
@@ -97,7 +104,7 @@ export function Combobox(props: ComboboxProps) {
         }}
         onClick={() => setOpen(true)}
         onKeyDown={press}
-        onBlur={() => (typed === null ? close() : commit(exact(options, typed) ?? typed.trim()))}
+        onBlur={leave}
       />
       <div
         ref={popup}

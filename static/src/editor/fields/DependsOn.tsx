@@ -1,8 +1,8 @@
 /** The steps that a step waits for, as rows; the canvas draws the same entries as edges. */
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { canConnect, changeEdge, connect, disconnect, type EdgeRef } from "../commands/connect";
-import { readEntry, writeEntry } from "../model/dependsOn";
-import { type Json, type Plan, stepsOf } from "../model/plan";
+import { type Entry, readEntry, writeEntry } from "../model/dependsOn";
+import { findStep, type Json, type Plan, stepsOf } from "../model/plan";
 import { planOf, type State, useEditor, useStore } from "../store";
 import { Combobox } from "./Combobox";
 import { FindingsAt } from "./FindingsAt";
@@ -10,7 +10,7 @@ import { type Option, stepOptionsOf } from "./options";
 import { RowTools } from "./Rows";
 import { listOf, moved, orNothing } from "./rows";
 import { useScope } from "./scope";
-import { textOf } from "./texts";
+import { Problem, textOf } from "./texts";
 import type { WidgetProps } from "./widget";
 
 export function DependsOnWidget({ id, value, set, field, label, describedBy }: WidgetProps) {
@@ -117,25 +117,40 @@ function AddEntry({ id, step, label, describedBy }: AddEntryProps) {
     () => entryOptions(planOf(store.get()), store.get().look.graph.steps, step),
     [store, step],
   );
+  const [problem, setProblem] = useState<string | null>(null);
   const add = (text: string) => {
     const entry = readEntry(text);
-    if (!entry) return store.say(`“${text}” is no dependency; write a step, or step:action`);
+    const refused = entry
+      ? whyNot(planOf(store.get()), entry, step)
+      : `“${text}” is no dependency; write a step, or step:action.`;
+    setProblem(refused);
+    if (!entry || refused !== null) return;
     store.do(`Connect ${entry.step} to ${step}`, (now) =>
       connect(now, entry.step, entry.action, step, entry.awaitOnly),
     );
   };
   return (
-    <Combobox
-      id={id}
-      label={label}
-      adds
-      value=""
-      options={options}
-      onCommit={add}
-      placeholder="Add a step to wait for"
-      describedBy={describedBy}
-    />
+    <>
+      <Combobox
+        id={id}
+        label={label}
+        adds
+        value=""
+        options={options}
+        onCommit={add}
+        placeholder="Add a step to wait for"
+        describedBy={describedBy}
+      />
+      <Problem id={id} text={problem} />
+    </>
   );
+}
+
+/** Why the step can't wait for it; null if it can. */
+function whyNot(plan: Plan, entry: Entry, to: string): string | null {
+  if (canConnect(plan, entry.step, entry.action, to)) return null;
+  if (!findStep(plan, entry.step)) return `The plan has no step “${entry.step}”.`;
+  return `${to} waits for ${entry.step} already, or ${entry.step} waits for ${to}.`;
 }
 
 type Emitting = { readonly slug: string; readonly actions: readonly string[] };
