@@ -75,6 +75,12 @@ sys.stdin.read()
 """
 
 
+def children_of(process: int) -> list[int]:
+    """The processes that a process has started, by id."""
+    threads = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(word) for thread in threads for word in thread.read_text().split()]
+
+
 def environment(folder: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return kept | {
@@ -170,9 +176,11 @@ def test_a_child_ends_with_its_parent(end: str, tmp_path: Path) -> None:
     ) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
+        sandboxes = children_of(child)
         getattr(parent, end)()
 
-    assert ends(child)
+    assert sandboxes, "it has processes of its own, for scripts and expressions"
+    assert all(ends(process) for process in (child, *sandboxes))
 
 
 def test_places_are_given_in_the_order_in_which_they_were_asked_for() -> None:
