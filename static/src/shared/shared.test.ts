@@ -100,6 +100,7 @@ describe("palette", () => {
 
   test("every word must match, and a match in the label goes before one in the hint", () => {
     expect(rank(items, "inv sup").map((item) => item.url)).toEqual(["/p", "/i"]);
+    expect(rank([{ label: "a b" }, { label: "b" }], "b")).toEqual([{ label: "b" }, { label: "a b" }]);
     expect(rank(items, "nothing")).toEqual([]);
     expect(rank(items, "  ")).toEqual(items);
   });

@@ -2,15 +2,24 @@
 
 export type Ranked = { label: string; hint?: string };
 
-/** Every word must occur in label or hint; a match at a word's start of the label counts most; else the given order. */
+/**
+ * Every word must occur in label or hint; the label itself comes first, then a match at a word's start counts most;
+ * else the given order.
+ */
 export function rank<Item extends Ranked>(items: readonly Item[], query: string): readonly Item[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return items;
   return items
-    .map((item, index) => ({ item, index, score: score(item, words) }))
+    .map((item, index) => ({ item, index, score: score(item, words) + (isLabel(item, query) ? EXACT : 0) }))
     .filter((entry) => entry.score > 0)
     .sort((left, right) => right.score - left.score || left.index - right.index)
     .map((entry) => entry.item);
+}
+
+const EXACT = 1000;
+
+function isLabel(item: Ranked, query: string): boolean {
+  return item.label.toLowerCase() === query.trim().toLowerCase();
 }
 
 function score(item: Ranked, words: string[]): number {
