@@ -98,6 +98,18 @@ describe("the source of a plan", () => {
     expect(planOf(store.get())).toEqual(plan("a", "bc"));
   });
 
+  it("leaves the steps alone that did not change", async () => {
+    const { sync, store, asking } = open(plan("a", "b"), "a\nb");
+    await asking.settle();
+    const before = planOf(store.get()).steps;
+
+    sync.type("a\nb\nc");
+    await asking.settle();
+
+    const after = planOf(store.get()).steps;
+    expect([after[0] === before[0], after[1] === before[1], after.length]).toEqual([true, true, 3]);
+  });
+
   it("makes no entry of a comment, and keeps it", async () => {
     const { sync, store, asking } = open(plan("a"), "a");
     await asking.settle();

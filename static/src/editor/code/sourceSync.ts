@@ -6,6 +6,7 @@ import { without } from "../model/patch";
 import { equal, type Plan } from "../model/plan";
 import type { Notation } from "../props";
 import { type EditorStore, planOf } from "../store";
+import { reuse } from "./reuse";
 
 /** First and last line of each step, from 1, by slug. */
 export type Lines = Readonly<Record<string, readonly [number, number]>>;
@@ -176,7 +177,11 @@ export class SourceSync {
   private apply(looked: Looked & { problem?: undefined }): void {
     const { document, lines, findings, graph, uuids } = looked;
     this.applying = true;
-    this.store.do("Edit source", (plan) => replacePlan(plan, document), `source:${this.session}`);
+    this.store.do(
+      "Edit source",
+      (plan) => replacePlan(plan, reuse(plan, document)),
+      `source:${this.session}`,
+    );
     this.even = planOf(this.store.get());
     this.store.set({ look: { findings, graph, uuids }, lookedAt: this.even });
     this.applying = false;
