@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -27,7 +27,13 @@ class Finding:
 
     def as_dict(self) -> dict[str, str | None]:
         """Give the wire form: the keys `code severity message step field`."""
-        return asdict(self)
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "message": self.message,
+            "step": self.step,
+            "field": self.field,
+        }
 
 
 class Place(NamedTuple):

@@ -71,6 +71,8 @@ LOOKS: Final[Mapping[str, Look]] = {
     "plan": Look("/plans/supplier-invoice/", act=drawn),
     "plan-step": Look("/plans/supplier-invoice/#step=triage", act=drawn),
     "start": Look("/plans/supplier-invoice/start/"),
+    "new-plan": Look("/plans/-/new/"),
+    "compare": Look("/plans/supplier-invoice/compare/", act=drawn),
     "import": Look("/plans/-/import/"),
     "activities": Look("/activities/"),
     "no-activity": Look("/activities/?q=nothing-of-this-name"),
