@@ -13,14 +13,21 @@ export type EditorNodeData = {
 };
 export type EditorFlowNode = Node<EditorNodeData, "step">;
 
+/**
+ * The handles that a step had when it was measured last. React Flow measures a node once; actions that come or go move
+ * its handles. A node that only scrolls into sight must not be measured again, or panning stutters.
+ */
+const measured = new Map<string, string>();
+
 export const EditorNode = memo(function EditorNode(props: NodeProps<EditorFlowNode>) {
   const { step, mark, people, look } = props.data;
   const data = { step, look, mark, direction: "right" as const, compact: true };
-  // React Flow knows where handles are from when it measured them: actions that come or go move them.
   const measure = useUpdateNodeInternals();
   const handles = step.actions.join();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: measured anew when the handles are others
-  useEffect(() => measure(step.slug), [measure, step.slug, handles]);
+  useEffect(() => {
+    if ((measured.get(step.slug) ?? "") !== handles) measure(step.slug);
+    measured.set(step.slug, handles);
+  }, [measure, step.slug, handles]);
   return (
     <>
       {people !== null && <span className="editor-node-people">{people}</span>}
