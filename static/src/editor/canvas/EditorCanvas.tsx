@@ -10,12 +10,12 @@ import {
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import "../../canvas/canvas.css";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { drawable, type GraphView, type Point } from "../../canvas/graph";
 import { toMarks } from "../../graph/findings";
 import { placesOf } from "../actions";
 import { routeAll } from "../layout/route";
-import { graphOf } from "../model/look";
+import { graphOf, steady } from "../model/look";
 import { planOf, useEditor, useStore } from "../store";
 import { CanvasControls } from "./CanvasControls";
 import "./editor-canvas.css";
@@ -48,7 +48,11 @@ export function EditorCanvas() {
   const store = useStore();
   const plan = useEditor(planOf);
   const look = useEditor((state) => state.look);
-  const graph = useMemo(() => drawable(graphOf(plan, look)), [plan, look]);
+  const drawn = useRef<GraphView | null>(null);
+  const graph = useMemo(() => steady(drawn.current, drawable(graphOf(plan, look))), [plan, look]);
+  useEffect(() => {
+    drawn.current = graph;
+  }, [graph]);
   const found = usePlaces(graph);
   const places = found ?? placesOf(store.get());
   if (graph.steps.length > 0 && found === null && Object.keys(places).length === 0)

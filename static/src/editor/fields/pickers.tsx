@@ -188,6 +188,12 @@ export function ChipList({ label, chosen, nameOf, unknown, onChange }: ChipListP
     <ul className="chips" aria-label={`${label}: chosen`}>
       {chosen.map((entry) => (
         <li key={entry} className="chip" data-unknown={unknown(entry) || undefined}>
+          {unknown(entry) && (
+            <span className="chip-unknown" title="Nothing here is called so">
+              <Icon name="warning" />
+              <span className="sr-only">Unknown: </span>
+            </span>
+          )}
           <span title={entry}>{nameOf(entry)}</span>
           {nameOf(entry) !== entry && <code>{entry}</code>}
           <button

@@ -3,7 +3,7 @@ import type { GraphEdge, GraphStep, GraphView } from "../../canvas/graph";
 import type { Finding as BareFinding } from "../../graph/findings";
 import type { Fix } from "../props";
 import { readEntry } from "./dependsOn";
-import { dependsOnOf, layoutOf, nameOf, type Plan, type Step, stepsOf } from "./plan";
+import { dependsOnOf, equal, type Json, layoutOf, nameOf, type Plan, type Step, stepsOf } from "./plan";
 
 export type Finding = BareFinding & { readonly fixes: readonly Fix[] };
 
@@ -35,6 +35,23 @@ export function graphOf(plan: Plan, look: Look): GraphView {
     edges: [...edges, ...implied],
     layout: layoutOf(plan),
   };
+}
+
+/** The graph that is drawn, as long as nothing of it changed: a keystroke in a script moves no step and no edge. */
+export function steady(before: GraphView | null, next: GraphView): GraphView {
+  if (before === null) return next;
+  const same =
+    sameEntries(before.steps, next.steps) &&
+    sameEntries(before.edges, next.edges) &&
+    equal(before.layout as unknown as Json, next.layout as unknown as Json);
+  return same ? before : next;
+}
+
+function sameEntries(before: readonly object[], next: readonly object[]): boolean {
+  return (
+    before.length === next.length &&
+    before.every((entry, index) => entry === next[index] || equal(entry as Json, next[index] as Json))
+  );
 }
 
 const drawnSteps = new WeakMap<Step, { seen: LookStep | undefined; drawn: GraphStep }>();
