@@ -174,6 +174,18 @@ describe("the source of a plan", () => {
     expect(planOf(first.store.get())).toEqual(plan("a", "c"));
   });
 
+  it("brings both together where they changed different things", async () => {
+    const { sync, store, asking } = open(plan("a"), "a");
+    await asking.settle();
+    sync.type("# why\na");
+    store.do("Add step b", () => plan("a", "b"));
+    await asking.settle();
+
+    expect(sync.get()).toMatchObject({ text: "# why\na\nb", state: "even" });
+    expect(planOf(store.get())).toEqual(plan("a", "b"));
+    expect(labels(store)).toEqual(["Add step b"]);
+  });
+
   it("lets the plan count over a text that can't be read, with the comments that it had", async () => {
     const { sync, store, asking } = open(plan("a"), "# mine\na");
     await asking.settle();

@@ -6,6 +6,7 @@ import { without } from "../model/patch";
 import { equal, type Plan } from "../model/plan";
 import type { Notation } from "../props";
 import { type EditorStore, planOf } from "../store";
+import { mergeApart } from "./mergeApart";
 import { reuse } from "./reuse";
 
 /** First and last line of each step, from 1, by slug. */
@@ -170,6 +171,9 @@ export class SourceSync {
     if (looked.problem) return this.set({ problem: looked.problem, state: "typed" });
     const plan = planOf(this.store.get());
     if (plan === this.even || sameMeaning(looked.document, plan)) return this.apply(looked);
+    const said = replacePlan(this.even ?? plan, looked.document);
+    const both = this.even && mergeApart(this.even, said, plan);
+    if (both) return this.applyBoth(both, said);
     this.read = looked;
     this.set({ problem: null, lines: looked.lines ?? {}, state: "split" });
   }
@@ -189,6 +193,18 @@ export class SourceSync {
     this.read = null;
     this.set({ problem: null, lines: lines ?? {}, state: "even" });
     this.keep();
+  }
+
+  /** Text and plan changed in different places: the plan gets both, then the text does. */
+  private applyBoth(both: Plan, said: Plan): Promise<void> {
+    this.applying = true;
+    this.store.do("Edit source", (plan) => reuse(plan, both), `source:${this.session}`);
+    this.applying = false;
+    this.good = this.view.text;
+    // What is typed while the text is written is compared with what the text says, not with the plan.
+    this.even = said;
+    this.set({ problem: null });
+    return this.write(true);
   }
 
   /** Write the plan into the text; `kept` where that is worth a draft. */
