@@ -32,7 +32,7 @@ def evaluate(language: str, text: str, data: Mapping[str, Json]) -> dict[str, Js
         case "jsonata":
             return _expression(text, _expression_root(data))
         case "reply":
-            return _expression(text, data.get("reply"))
+            return _expression(text, _reply_root(data.get("reply")))
         case "script":
             return _script(text, data)
         case "template":
@@ -171,6 +171,14 @@ def _expression_root(data: Mapping[str, Json]) -> dict[str, Json]:
         "extractedData": None,
         "steps": {slug: step_root(view) for slug, view in _views(data).items()},
     }
+
+
+def _reply_root(reply: Json) -> Json:
+    """Return what an `outputMapping` sees: of a bridge's answer the body's own keys too."""
+    if not isinstance(reply, Mapping) or "_statusCode" not in reply:
+        return reply
+    body = reply.get("_body")
+    return {**(body if isinstance(body, Mapping) else {}), **reply}
 
 
 def _entries(data: Mapping[str, Json]) -> dict[str, Mapping[str, Json]]:

@@ -13,13 +13,13 @@ from activities.lane_rows import Ended
 from activities.models import Activity, StepDocument
 from activities.steps import Completed, Failed, Outcome, Skipped, StepCall, Waiting
 from activities.steps.bridges import bare_slug
-from activities.steps.llm_prompt import resolve_prompt
+from activities.steps.llm_prompt import fill, prompt_root, resolve_prompt
 from activities.steps.script import Script
 from activities.trial.clock import NEVER, Clock
 from activities.trial.mocks import MISSING, Mocks, PlayedHandler, ScriptHost
 from activities.trial.run import Local
 from plans.language.graph import Graph
-from plans.language.schema import LlmConfig
+from plans.language.schema import AgentConfig, LlmConfig
 
 Json = Any
 
@@ -131,7 +131,10 @@ class WalkHandler(PlayedHandler):
         try:
             return super().run(call)
         except Unplayed as unplayed:
-            self.stage.ask(call, str(unplayed), {"input": self._asked(call)} | unplayed.asked)
+            asked = {"input": self._asked(call)} | unplayed.asked
+            if isinstance(call.step.config, AgentConfig):
+                asked["prompt"] = fill(call.step.config.prompt, call, prompt_root(call), [])
+            self.stage.ask(call, str(unplayed), asked)
             return Waiting("EXECUTION")
 
     def _human(self, call: StepCall) -> Outcome:

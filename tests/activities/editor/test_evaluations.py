@@ -50,6 +50,7 @@ def evaluated(project: Project, ann: Person, api: Any) -> Any:
          {"a": 3, "b": "eu"}),
         ("tree", "$from: {step: skipped}\n$on_skip: use_default\n$default: 0\n", 0),
         ("reply", "_body.id & '-' & _statusCode", "B7-201"),
+        ("reply", "id", "B7"),
     ],
 )  # fmt: skip
 def test_a_text_gives_its_value(evaluated: Any, language: str, text: str, value: Any) -> None:

@@ -184,6 +184,16 @@ def test_a_prompt_is_shown_where_a_model_has_no_mock(walk: Walk) -> None:
     assert [entry["input"] for entry in walked["missing"]] == [{"prompt": "Is F-1 due?"}]
 
 
+def test_what_an_agent_would_be_asked_is_shown(walk: Walk) -> None:
+    config = {"agentRuntimeRef": "helper", "prompt": "Find {{ inputs.what }}"}
+    step = {"slug": "ask", "kind": "AGENT", "config": config, "input": {"n": 1}}
+    asks = document(step, test={"catalog": {"agentRuntimes": {"helper": {}}}})
+
+    walked = walk(asks, inputs={"what": "F-1"})
+
+    assert [(entry["input"], entry["prompt"]) for entry in walked["missing"]] == [({"n": 1}, "Find F-1")]
+
+
 def test_what_failed_says_so_and_what_comes_after_it_why_not(walk: Walk) -> None:
     fails = document(script("break", body="throw new Error('no invoice');"), script("after", "break"))
 
