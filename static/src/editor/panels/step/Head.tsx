@@ -22,25 +22,9 @@ const NAME = pathOf("name");
 
 export const Head = memo(function Head({ slug, kind }: { slug: string; kind: StepKind }) {
   const store = useStore();
-  const name = useFieldValue(NAME);
-  const set = useSetField(NAME, "name");
-  const id = idOf(slug, "name");
   return (
     <div className="step-head">
-      <div className="field" data-field="name">
-        <label className="field-label" htmlFor={id}>
-          Name
-        </label>
-        <input
-          id={id}
-          className="input"
-          value={textOf(name)}
-          placeholder={slug}
-          onChange={(event) => set(event.target.value === "" ? undefined : event.target.value)}
-        />
-        <SlugProposal slug={slug} kind={kind} name={textOf(name)} />
-        <FindingsAt field="name" />
-      </div>
+      <StepName slug={slug} kind={kind} />
       <div className="field" data-field="slug">
         <label className="field-label" htmlFor={idOf(slug, "slug")}>
           Slug
@@ -58,6 +42,28 @@ export const Head = memo(function Head({ slug, kind }: { slug: string; kind: Ste
     </div>
   );
 });
+
+function StepName({ slug, kind }: { slug: string; kind: StepKind }) {
+  const name = useFieldValue(NAME);
+  const set = useSetField(NAME, "name");
+  const id = idOf(slug, "name");
+  return (
+    <div className="field" data-field="name">
+      <label className="field-label" htmlFor={id}>
+        Name
+      </label>
+      <input
+        id={id}
+        className="input"
+        value={textOf(name)}
+        placeholder={slug}
+        onChange={(event) => set(event.target.value === "" ? undefined : event.target.value)}
+      />
+      <SlugProposal slug={slug} kind={kind} name={textOf(name)} />
+      <FindingsAt field="name" />
+    </div>
+  );
+}
 
 /** What the step does; another kind keeps what both have. */
 export function KindChoice({ slug, kind }: { slug: string; kind: StepKind }) {
