@@ -131,8 +131,8 @@ def opened(page: Page) -> float:
 
 
 def keystrokes(page: Page) -> list[float]:
-    """Type into the description of a step; return milliseconds until each key is painted."""
-    page.get_by_role("complementary", name="Step s42").get_by_label("Description").click()
+    """Type into the name of a step; return milliseconds until each key is painted."""
+    page.get_by_role("complementary", name="Step s42").get_by_label("Name", exact=True).click()
     page.evaluate(KEYS)
     for letter in TYPED:
         page.keyboard.type(letter)
