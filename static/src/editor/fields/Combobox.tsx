@@ -1,5 +1,6 @@
 /** A text field that offers what there is: search by typing, choose by keys or hand, or write something else. */
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import "./combobox.css";
 import { matching, type Option } from "./options";
 
 export type ComboboxProps = {

@@ -4,6 +4,7 @@ import { Icon } from "../../shared/ui/bits";
 import { Dialog } from "../../shared/ui/dialogs";
 import { Field } from "../fields/Field";
 import "../fields/fields.css";
+import "./plan-settings.css";
 import { FindingList } from "../fields/FindingsAt";
 import { findingsAt, homeless } from "../fields/found";
 import { ScopeContext } from "../fields/scope";

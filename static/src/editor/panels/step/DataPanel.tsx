@@ -10,6 +10,7 @@ import { type DataPath, referenceIn } from "../../fields/references";
 import { type RunState, useRunData } from "../../fields/runData";
 import { isObject, type Json, type JsonObject } from "../../model/plan";
 import { planOf, useEditor, useStore } from "../../store";
+import "./data.css";
 import { faceOfStep, wordOfRun } from "./faces";
 import { ValueTree } from "./ValueTree";
 
