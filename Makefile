@@ -39,6 +39,7 @@ pytest:
 
 bench: setup
 	$(BIN)/python tests/benchmarks/checking.py
+	$(BIN)/python tests/benchmarks/editor.py
 	$(BIN)/python tests/benchmarks/run.py
 
 lint: setup
