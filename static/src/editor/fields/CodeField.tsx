@@ -36,7 +36,7 @@ export function CodeField({ handle, id, ...props }: CodeFieldProps) {
   useImperativeHandle(handle, () => ({ insert: (words) => code.current?.insert(words) }), []);
   const style = styleOf(props.language, props.value);
   const take = () => {
-    if (!style) return;
+    if (!style) return setTarget(store, null);
     setTarget(store, {
       id: name,
       label: props.label,

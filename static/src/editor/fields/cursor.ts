@@ -22,8 +22,8 @@ function cursorOf(store: EditorStore): Cursor {
   return cursor;
 }
 
-/** Say which field has the cursor now. */
-export function setTarget(store: EditorStore, target: Target): void {
+/** Say which field has the cursor now; null where it takes no references. */
+export function setTarget(store: EditorStore, target: Target | null): void {
   const cursor = cursorOf(store);
   cursor.target = target;
   for (const listener of [...cursor.listeners]) listener();
