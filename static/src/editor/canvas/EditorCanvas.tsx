@@ -33,7 +33,7 @@ const nodeTypes = { step: EditorNode };
 const edgeTypes = { action: EditorEdge };
 const MANY = 60;
 /** From so far away only names can be read: nothing else is painted. */
-const isFar = (state: ReactFlowState) => state.transform[2] < 0.45;
+const isFar = (state: ReactFlowState) => state.transform[2] < 0.32;
 const SNAP: [number, number] = [4, 4];
 const MULTIPLE = ["Meta", "Control", "Shift"];
 const FIT = { padding: 0.08, maxZoom: 1, minZoom: 0.3 };
