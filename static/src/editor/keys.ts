@@ -35,6 +35,7 @@ const DEEDS: readonly Deed[] = [
   { keys: "a", text: "Add step", run: (store) => store.set({ dialog: { kind: "add" } }) },
   { keys: "c", text: "Connect step to another", run: (store) => store.set({ dialog: { kind: "connect" } }) },
   { keys: "/", text: "Find step", run: (store) => store.set({ dialog: { kind: "search" } }) },
+  { keys: "Ctrl .", text: "Go to field", run: (store) => store.set({ dialog: { kind: "field" } }) },
   { keys: "Enter", text: "Configure step", run: focusInspector },
   { keys: "Alt ArrowRight", text: "Go to the next step along an edge", run: (store) => walk(store, "down") },
   { keys: "Alt ArrowLeft", text: "Go to the step before along an edge", run: (store) => walk(store, "up") },
@@ -99,7 +100,10 @@ export function useKeys(arrange: () => void): void {
       if (event.defaultPrevented) return;
       const keys = pressed(event);
       const deed = DEEDS.find((candidate) => candidate.keys === keys);
-      if (!deed || isElsewhere(event, deed)) return;
+      if (!deed || isElsewhere(event, deed, store)) {
+        if (keys === "Escape") leaveField(event);
+        return;
+      }
       event.preventDefault();
       deed.run(store, flow);
     };
@@ -134,10 +138,17 @@ function pressed(event: KeyboardEvent): string {
   return parts.join(" ");
 }
 
-/** Texts and dialogs have keys of their own, buttons and links their Enter; saving is everywhere. */
-function isElsewhere(event: KeyboardEvent, deed: Deed): boolean {
-  if (document.querySelector("dialog[open]")) return true;
-  if (deed.keys === "Ctrl S") return false;
+/** Escape leaves a field of the form for the form around it, where letters are keys again. */
+function leaveField({ target }: KeyboardEvent): void {
+  if (isText(target) && target instanceof Element)
+    target.closest(".editor-right")?.querySelector<HTMLElement>(".inspector-form")?.focus();
+}
+
+/** Texts and dialogs have keys of their own, buttons and links their Enter; saving and fields are everywhere. */
+function isElsewhere(event: KeyboardEvent, deed: Deed, store: EditorStore): boolean {
+  const { dialog } = store.get();
+  if (document.querySelector("dialog[open]")) return deed.keys !== "Ctrl ." || dialog?.kind !== "settings";
+  if (deed.keys === "Ctrl S" || deed.keys === "Ctrl .") return false;
   if (isText(event.target)) return true;
   const { target } = event;
   if (!(target instanceof Element)) return false;

@@ -1,6 +1,7 @@
 /** The dialog that is open over the editor, if one is. */
 import { useEditor } from "../store";
 import { AddDialog, ConnectDialog, SearchDialog } from "./choices";
+import { FieldDialog } from "./FieldDialog";
 import { MergeDialog } from "./MergeDialog";
 import { PlanSettings } from "./PlanSettings";
 import { SaveDialog } from "./SaveDialog";
@@ -17,6 +18,8 @@ export function Dialogs() {
       return <SearchDialog />;
     case "connect":
       return <ConnectDialog />;
+    case "field":
+      return <FieldDialog />;
     case "merge":
       return <MergeDialog />;
     case "versions":

@@ -3,7 +3,7 @@
 export type Ranked = { label: string; hint?: string };
 
 /**
- * Every word must occur in label or hint; the label itself comes first, then a match at a word's start counts most;
+ * Every word must occur in label or hint; what is called exactly so comes first, then a match at a word's start counts most;
  * else the given order.
  */
 export function rank<Item extends Ranked>(items: readonly Item[], query: string): readonly Item[] {
@@ -18,8 +18,10 @@ export function rank<Item extends Ranked>(items: readonly Item[], query: string)
 
 const EXACT = 1000;
 
+/** What is typed is the label, or one of the parts of the hint: "post" of "post · Bridge call". */
 function isLabel(item: Ranked, query: string): boolean {
-  return item.label.toLowerCase() === query.trim().toLowerCase();
+  const wanted = query.trim().toLowerCase();
+  return [item.label, ...(item.hint ?? "").split(" · ")].some((text) => text.toLowerCase() === wanted);
 }
 
 function score(item: Ranked, words: string[]): number {

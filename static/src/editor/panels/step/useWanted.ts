@@ -5,6 +5,8 @@ import { useEditor, useStore } from "../../store";
 
 const CONTROLS = "input, textarea, select, [contenteditable='true'], button";
 
+const MOST_FRAMES = 60;
+
 /** `open` makes the place visible before it is looked for. */
 export function useWanted(form: RefObject<HTMLElement | null>, open: (field: string) => void): void {
   const store = useStore();
@@ -12,11 +14,16 @@ export function useWanted(form: RefObject<HTMLElement | null>, open: (field: str
   useEffect(() => {
     if (!wanted) return;
     open(wanted.field);
-    // What was opened is drawn by then.
-    const frame = requestAnimationFrame(() => {
-      if (form.current) focusField(form.current, wanted.field);
-      if (store.get().wanted === wanted) store.set({ wanted: null });
-    });
+    let tries = 0;
+    let frame = 0;
+    // What was opened is drawn in one of the next frames.
+    const lead = () => {
+      tries += 1;
+      if (form.current && !focusField(form.current, wanted.field) && tries < MOST_FRAMES)
+        frame = requestAnimationFrame(lead);
+      else if (store.get().wanted === wanted) store.set({ wanted: null });
+    };
+    frame = requestAnimationFrame(lead);
     return () => cancelAnimationFrame(frame);
   }, [store, wanted, form, open]);
 }
