@@ -1,5 +1,5 @@
 /** Bring what was selected elsewhere (outline, findings, source) into view. */
-import { useReactFlow, useStoreApi } from "@xyflow/react";
+import { type ReactFlowState, useStore as useFlowStore, useReactFlow, useStoreApi } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 import type { Point } from "../../canvas/graph";
 import { nodeSize } from "../../canvas/measure";
@@ -29,8 +29,20 @@ export function Reveal({ places }: { places: Readonly<Record<string, Point>> }) 
     });
     return () => cancelAnimationFrame(frame);
   }, [slug, pane, getViewport, setViewport]);
+  const height = useFlowStore(heightOf);
+  const before = useRef(height);
+  useEffect(() => {
+    const gone = before.current - height;
+    before.current = height;
+    if (gone === 0 || gone === -height) return;
+    // A pane that opens below takes from the room: what was in the middle stays there.
+    const { x, y, zoom } = getViewport();
+    void setViewport({ x, y: y - gone / 2, zoom });
+  }, [height, getViewport, setViewport]);
   return null;
 }
+
+const heightOf = (state: ReactFlowState) => state.height;
 
 /** How far a span must move to lie within 0..room, with a margin. */
 function outside(start: number, length: number, room: number): number {
