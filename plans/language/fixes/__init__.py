@@ -41,7 +41,13 @@ def fixes_of(
     found: list[tuple[Fix, ...]] = []
     for finding in findings:
         key = (finding.code, finding.step, finding.field)
-        fixer = _FIXERS.get(finding.code)
+        fixer = None if _is_of_a_twin(fixing, finding) else _FIXERS.get(finding.code)
         found.append(tuple(fixer(fixing, finding, seen[key])) if fixer is not None else ())
         seen[key] += 1
     return found
+
+
+def _is_of_a_twin(fixing: Fixing, finding: Finding) -> bool:
+    """Of two steps with one slug nobody can say which is meant, before one of them has another."""
+    twins = len(fixing.positions.get(finding.step or "", ())) > 1
+    return twins and finding.code != "duplicate-step-slug"

@@ -112,8 +112,8 @@ class Fixing:
 
     def found(self, finding: Finding) -> tuple[Path, Any]:
         """The path of the field of a finding, and what stands there; ((), ABSENT) where nothing does."""
-        path = self.path(finding)
-        return ((), ABSENT) if path is None else (path, self.at(path))
+        path = self.path(finding) if finding.field else None
+        return (path, self.at(path)) if path else ((), ABSENT)
 
     def changed(self, plan: Plan, title: str) -> Fix:
         """Make a fix of a whole new plan: the parts that differ are put in place of the old ones."""

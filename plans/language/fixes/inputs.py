@@ -1,4 +1,4 @@
-"""Fixes of input options and plan variables."""
+"""Fixes of input options, document groups and plan variables."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _unreadable(fixing: Fixing, finding: Finding, number: int) -> Iterator[Fix]:
     path, value = fixing.found(finding)
     if value is ABSENT:
         return
-    if isinstance(value, str) and value:
+    if isinstance(value, str) and value and isinstance(path[-1], int):
         yield put(f'Make it an input "{value}"', path, {"name": value, "type": "string"})
     yield drop(path, "Remove it")
 
@@ -80,10 +80,38 @@ def _renamed(tree: Any, old: str, new: str) -> Any:
     return out
 
 
+def _group_name(fixing: Fixing, finding: Finding, number: int) -> Iterator[Fix]:
+    path, value = fixing.found(finding)
+    if not path:
+        return
+    taken = [group.name for group in fixing.plan.document_family_groups]
+    name = value if isinstance(value, str) and value else "Documents"
+    name = free(name, taken) if name in taken else name
+    yield put(f'Name it "{name}"', path, name)
+    yield drop(path[:-1], "Remove the group")
+
+
+def _limit(fixing: Fixing, finding: Finding, number: int) -> Iterator[Fix]:
+    path, value = fixing.found(finding)
+    if value is not ABSENT:
+        yield drop(path)
+        yield put("Make it 1", path, 1)
+
+
+def _inert(fixing: Fixing, finding: Finding, number: int) -> Iterator[Fix]:
+    path, value = fixing.found(finding)
+    if value is not ABSENT:
+        yield drop(path)
+
+
 FIXERS: Final[dict[str, Fixer]] = {
     "input-options.parse-error": _unreadable,
     "input-options.name-required": _nameless,
     "input-options.name-unique": _twin,
     "input-options.type-known": _type,
     "unknown-variable": _variable,
+    "document-groups.name-required": _group_name,
+    "document-groups.name-unique": _group_name,
+    "document-groups.limit": _limit,
+    "document-groups.inert": _inert,
 }

@@ -91,10 +91,10 @@ def _inert_policy(fixing: Fixing, finding: Finding, number: int) -> Iterator[Fix
     step = fixing.step(finding)
     if value is ABSENT or step is None:
         return
-    if value not in JOIN_POLICIES:
+    if value not in JOIN_POLICIES and step.per_document:
         for policy in closest(str(value), JOIN_POLICIES, most=1):
             yield put(f"Make it {policy}", path, policy)
-    elif isinstance(step.config, DocumentConfig):
+    elif value in JOIN_POLICIES and isinstance(step.config, DocumentConfig):
         yield put("Run per document", (*path[:-1], "perDocument"), True)
     yield drop(path)
 
