@@ -47,6 +47,8 @@ export type State = {
   readonly source: string;
   readonly notation: Notation;
   readonly keeping: Keeping;
+  /** Why the server does not have the draft, while it is only in this browser. */
+  readonly keepingProblem: string;
   readonly people: readonly Person[];
   readonly publishedVersionNumber: number | null;
   /** Announced to screen readers, and shown for a moment. */
@@ -85,6 +87,7 @@ export class EditorStore {
       source: props.source,
       notation: props.notation,
       keeping: "kept",
+      keepingProblem: "",
       people: [],
       publishedVersionNumber: props.publishedVersionNumber,
       said: { text: "", count: 0 },

@@ -52,7 +52,7 @@ function Standing() {
 
 function standing(state: State): string {
   const at = `Version ${state.base.versionNumber}`;
-  if (state.keeping === "local") return `${at} · draft kept in this browser, the server can't be reached`;
+  if (state.keeping === "local") return `${at} · draft kept in this browser only. ${state.keepingProblem}`;
   const changed = planOf(state) !== state.base.document && state.history.past.length > 0;
   if (!changed) return at;
   return state.keeping === "keeping" ? `${at} · keeping draft…` : `${at} · draft kept`;

@@ -1,5 +1,5 @@
 /** Keep what is typed: at once in this browser, and shortly after as the person's draft on the server. */
-import { putJson } from "../../shared/api";
+import { errorText, putJson } from "../../shared/api";
 import { kept } from "../model/history";
 import { equal, type Plan } from "../model/plan";
 import type { EditorProps } from "../props";
@@ -71,8 +71,8 @@ export function startKeeping(store: EditorStore): () => void {
     const { source } = store.get();
     try {
       await putJson(props.urls.draft, body());
-    } catch {
-      store.set({ keeping: "local" });
+    } catch (error) {
+      store.set({ keeping: "local", keepingProblem: errorText(error) });
       serverTimer = window.setTimeout(() => void keepThere(), AGAIN);
       return;
     }
