@@ -6,6 +6,7 @@ import { stepIn } from "../fields/scope";
 import type { Group } from "../schema.gen";
 import { planOf, useEditor } from "../store";
 import { StepForm } from "./StepForm";
+import { BrokenSteps } from "./step/BrokenSteps";
 import { DataPanel } from "./step/DataPanel";
 import { KindChoice } from "./step/Head";
 
@@ -27,7 +28,11 @@ export function Inspector() {
   if (slug === undefined || kind === null)
     return (
       <aside className="editor-right inspector" aria-label="Steps">
-        <p className="muted inspector-empty">{count} steps are selected.</p>
+        {slug === undefined ? (
+          <p className="muted inspector-empty">{count} steps are selected.</p>
+        ) : (
+          <BrokenSteps slug={slug} />
+        )}
       </aside>
     );
   return (

@@ -17,6 +17,7 @@ import { PlanSettingsPreview } from "./PlanSettingsPreview";
 import { PlanSettingsProjects } from "./PlanSettingsProjects";
 import { PlanSettingsRunning } from "./PlanSettingsRunning";
 import { PlanSettingsTitles } from "./PlanSettingsTitles";
+import { BrokenSteps } from "./step/BrokenSteps";
 import { useWanted } from "./step/useWanted";
 
 type Tab = {
@@ -78,6 +79,7 @@ export function PlanSettings() {
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard */}
           <section className="plan-settings-body" tabIndex={0} aria-label={wordOf(at)}>
             <Homeless />
+            {at === "general" && <BrokenSteps />}
             <Content at={at} />
           </section>
         </ScopeContext>

@@ -4,6 +4,7 @@ import { Json } from "../../shared/ui/Json";
 import type { Json as JsonValue } from "../model/plan";
 import { planOf, useEditor } from "../store";
 import { PlanField } from "./PlanSettings";
+import { BrokenSteps } from "./step/BrokenSteps";
 
 const ELSEWHERE = ["steps", "layout", "test"];
 
@@ -17,6 +18,7 @@ export function PlanSettingsOther({ known }: { known: readonly string[] }) {
   const others = useMemo(() => JSON.parse(text) as [string, JsonValue][], [text]);
   return (
     <>
+      <BrokenSteps />
       <PlanField name="metadata" />
       {others.length === 0 && <p className="muted">The plan holds no other keys.</p>}
       {others.map(([key, value]) => (

@@ -8,6 +8,7 @@ import { topOf } from "../fields/wire";
 import type { Finding } from "../model/look";
 import type { Group } from "../schema.gen";
 import { useEditor } from "../store";
+import { BrokenSteps } from "./step/BrokenSteps";
 import { placesOf, type Section, sectionsOf } from "./step/groups";
 import { Head } from "./step/Head";
 import { OtherKeys } from "./step/OtherKeys";
@@ -45,6 +46,7 @@ export function StepForm({ slug, kind, open, onOpen }: StepFormProps) {
       <div className="form step-form" ref={form}>
         <Head slug={slug} kind={kind} />
         <Homeless slug={slug} kind={kind} />
+        <BrokenSteps slug={slug} />
         {sections.map((section) =>
           section.group === "main" ? (
             <MainSection key={section.group} section={section} />

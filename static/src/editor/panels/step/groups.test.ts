@@ -4,6 +4,7 @@ import { pinMock, whyNotPinned } from "../../commands/pinMock";
 import { wireOf } from "../../fields/wire";
 import { KINDS, type Plan, type Step } from "../../model/plan";
 import { EDITOR_SCHEMA } from "../../schema.gen";
+import { brokenIn } from "./broken";
 import { sectionsOf, summaryOf } from "./groups";
 import { keysOf, proposal } from "./Head";
 import { otherKeysOf } from "./OtherKeys";
@@ -58,6 +59,25 @@ describe("the form of a kind", () => {
       "config.old",
     ]);
   });
+});
+
+test("steps that can't be drawn are told with the reason, and where they stand", () => {
+  const steps = [
+    7,
+    { kind: "SCRIPT" },
+    { slug: "a" },
+    { slug: "a", kind: "LLM" },
+    { slug: "b", kind: "SCRIPT" },
+  ];
+
+  const told = brokenIn({ slug: "p", steps }).map(({ index, slug, kind, why }) => [index, slug, kind, why]);
+
+  expect(told).toEqual([
+    [0, "", "", "is no step, but a plain value"],
+    [1, "", "SCRIPT", "has no slug"],
+    [2, "a", "", "has no kind that is known"],
+    [3, "a", "LLM", "has the slug of another step, a"],
+  ]);
 });
 
 describe("another kind", () => {
