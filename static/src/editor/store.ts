@@ -34,6 +34,8 @@ export type State = {
   readonly look: Look;
   /** The plan that `look` is of; another one than the present while the server looks. */
   readonly lookedAt: Plan | null;
+  /** Why the server could not look at the plan; null while it can. */
+  readonly lookProblem: string | null;
   readonly catalog: Catalog | null;
   readonly selection: Selection;
   /** Where steps without a place of the author's are drawn. */
@@ -76,6 +78,7 @@ export class EditorStore {
       },
       look: NOTHING_SEEN,
       lookedAt: null,
+      lookProblem: null,
       catalog: null,
       selection: { steps: [], edge: null },
       places: {},

@@ -113,6 +113,13 @@ function Problems() {
   const errors = useEditor((state) => state.look.findings.filter((each) => each.severity === "error").length);
   const warnings = useEditor((state) => state.look.findings.length) - errors;
   const seen = useEditor((state) => state.lookedAt !== null);
+  const problem = useEditor((state) => state.lookProblem);
+  if (problem !== null)
+    return (
+      <span className="badge badge-warning" role="status" title={problem}>
+        Not checked
+      </span>
+    );
   if (!seen) return <span className="muted small">Checking…</span>;
   const badge = errors > 0 ? "badge-danger" : warnings > 0 ? "badge-warning" : "badge-ok";
   const words = errors > 0 ? count(errors, "error") : warnings > 0 ? count(warnings, "warning") : "Can start";

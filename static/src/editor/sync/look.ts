@@ -1,5 +1,5 @@
 /** Have the server look at the plan as it is typed: one look at a time, the newest wins. */
-import { askJson } from "../../shared/api";
+import { askJson, errorText } from "../../shared/api";
 import type { Look } from "../model/look";
 import type { Plan } from "../model/plan";
 import { type EditorStore, planOf } from "../store";
@@ -24,9 +24,11 @@ export function startLooking(store: EditorStore): () => void {
     let pause = 0;
     try {
       const seen = await askJson<Look>(store.props.urls.look, { document: plan });
-      store.set({ look: seen, lookedAt: plan });
-    } catch {
-      pause = AGAIN; // What is shown stays what was seen last; the bar says that the server can't be reached.
+      store.set({ look: seen, lookedAt: plan, lookProblem: null });
+    } catch (error) {
+      // What is shown stays what was seen last; the bar says that it is old.
+      pause = AGAIN;
+      store.set({ lookProblem: errorText(error) });
     }
     busy = false;
     if (!stopped && planOf(store.get()) !== plan) later(pause || PAUSE);
