@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from plans.language.merge import same
@@ -29,7 +30,7 @@ def patch_source(text: str, document: dict[str, Any], *, is_json: bool) -> Patch
     The text may be in any spelling: what still means the same stays as it was typed. Raises SourceError for a text that
     cannot be parsed.
     """
-    root = _nodes(text, is_json=is_json)
+    root = _nodes(text, is_json)
     if not isinstance(root.value, dict):
         return None
     value = respell(root.value, write(read(document)[0]))
@@ -42,10 +43,12 @@ def patch_source(text: str, document: dict[str, Any], *, is_json: bool) -> Patch
 
 def read_text(text: str, *, is_json: bool) -> Patched:
     """Find the steps in a text as it is. Raises SourceError."""
-    return Patched(text, step_lines(text, _nodes(text, is_json=is_json)))
+    return Patched(text, step_lines(text, _nodes(text, is_json)))
 
 
-def _nodes(text: str, *, is_json: bool) -> Node:
+@lru_cache(maxsize=8)
+def _nodes(text: str, is_json: bool) -> Node:  # noqa: FBT001  an argument of a cache has no name
+    """Read a text into nodes, which nobody changes: what was patched last is what is patched next."""
     if is_json or text.lstrip().startswith("{"):
         try:
             return json_nodes(text)
@@ -57,6 +60,6 @@ def _nodes(text: str, *, is_json: bool) -> Node:
 
 def _read_again(text: str, *, is_json: bool) -> Node | None:
     try:
-        return _nodes(text, is_json=is_json)
+        return _nodes(text, is_json)
     except SourceError:
         return None
