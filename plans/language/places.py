@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, Literal, NamedTuple
 
 from plans.language.schema import Config, StepBase
@@ -52,24 +52,31 @@ class Authored(NamedTuple):
     text: str
 
 
-def authored(step: StepBase) -> Iterator[Authored]:
-    """Walk over every authored text of a step."""
-    if step.condition_expr is not None:
-        yield Authored("conditionExpr", "jsonata", step.condition_expr)
-    config = step.config
-    written = config.model_fields_set
-    for name, field, language, only in _PLACES[step.kind]:
-        if name not in written:
-            continue
-        value = getattr(config, name)
-        if isinstance(value, str):
-            if only is None:
-                yield Authored(field, _actual(value, language), value)
-        elif isinstance(value, dict | list | tuple):
-            yield from _walk(value, field, language, only)
+def judged(steps: Iterable[StepBase]) -> list[tuple[StepBase, Authored]]:
+    """List those authored texts of steps that a check can judge: JSONata, and templates with something to fill in."""
+    found: list[tuple[StepBase, Authored]] = []
+    for step in steps:
+        if step.condition_expr is not None:
+            found.append((step, Authored("conditionExpr", "jsonata", step.condition_expr)))
+        written, values = step.config.model_fields_set, step.config.__dict__
+        for name, field, language, only in _JUDGED[step.kind]:
+            if name not in written:
+                continue
+            value = values[name]
+            if type(value) is not str:
+                found.extend(
+                    (step, place)
+                    for place in _walk(value, field, language, only)
+                    if place.language != "template" or "{{" in place.text
+                )
+            elif only is None and (language != "template" or "{{" in value):
+                found.append((step, Authored(field, _actual(value, language), value)))
+    return found
 
 
 def _walk(value: Any, field: str, language: Language, only: str | None) -> Iterator[Authored]:
+    if not isinstance(value, dict | list | tuple):
+        return
     if isinstance(value, dict):
         entries = [(f"{field}.{key}", item) for key, item in value.items() if only in (None, key)]
         only = None
@@ -137,4 +144,8 @@ def _field(name: str) -> str:
 _PLACES: Final[dict[str, tuple[tuple[str, str, Language, str | None], ...]]] = {
     kind: tuple((name, _field(name), language, _ONLY.get(name)) for name, language in places.items())
     for kind, places in _CONFIG.items()
+}
+_JUDGED: Final = {
+    kind: tuple(place for place in places if place[2] not in ("script", "path"))
+    for kind, places in _PLACES.items()
 }

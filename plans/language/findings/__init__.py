@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from plans.language.finding import Finding
 from plans.language.findings.actions import check_action_edges, check_unrouted
 from plans.language.findings.bridges import check_bridges
@@ -58,5 +62,19 @@ def check(plan: Plan, catalog: Catalog) -> list[Finding]:
 
 def check_document(document: object, catalog: Catalog) -> tuple[Plan, list[Finding]]:
     """Read a document in any spelling and check it: the findings of reading first, then those of the plan."""
-    plan, found = read(document)
-    return plan, found + check(plan, catalog)
+    with _nothing_collected():
+        plan, found = read(document)
+        return plan, found + check(plan, catalog)
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Leave the garbage collector out: what a large plan is read into has no cycles, and looking took a third."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        # Of two threads at this, the one that found it enabled enables it.
+        if enabled:
+            gc.enable()

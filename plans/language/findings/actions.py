@@ -68,12 +68,12 @@ def check_unrouted(subject: Subject) -> Iterator[Finding]:
             taken.setdefault(entry.step, set()).add(entry.action)
         if step.condition_expr and "steps" in step.condition_expr:
             mentioned.update(slug for slug, _ in steps_in_condition(step.condition_expr))
-    for step in subject.steps:
+    for step, actions in subject.declaring:
         entries = taken.get(step.slug)
         # Behind an edge without an action, a condition may decide by the outcome instead.
         if not entries or not declares_actions(step) or (None in entries and step.slug in mentioned):
             continue
-        for action in step.config.declared_actions:
+        for action in actions:
             if action.slug not in entries and action.uuid not in entries - {None}:
                 message = f'action "{action.slug}" on step "{step.slug}" is taken by no step'
                 yield warning("action-unrouted", message, step=step.slug)

@@ -14,17 +14,18 @@ def check_dependencies(subject: Subject) -> Iterator[Finding]:
     """Every entry of dependsOn and every data reference names another step of the plan."""
     known = subject.known
     for position, step in enumerate(subject.steps):
+        awaits = False
         for index, entry in enumerate(step.depends_on):
-            field = f"dependsOn[{index}]"
+            awaits = awaits or entry.await_only
             if entry.step == step.slug:
-                yield error(
-                    "depends-on-self", f'step "{step.slug}" depends on itself', step=step.slug, field=field
-                )
+                message, field = f'step "{step.slug}" depends on itself', f"dependsOn[{index}]"
+                yield error("depends-on-self", message, step=step.slug, field=field)
             elif entry.step not in known:
-                yield _unknown(step.slug, entry.step, field)
+                yield _unknown(step.slug, entry.step, f"dependsOn[{index}]")
         if position in subject.implied:
             yield from _check_data(subject, step)
-        yield from _check_await(step)
+        if awaits and step.join_policy != "ANY_BRANCH":
+            yield from _check_await(step)
         if isinstance(step.config, ApprovalConfig):
             for index, slug in enumerate(step.config.distinct_from):
                 if slug not in known:
@@ -52,9 +53,6 @@ def _unknown(step: str, slug: str, field: str) -> Finding:
 
 
 def _check_await(step: StepBase) -> Iterator[Finding]:
-    awaits = [entry for entry in step.depends_on if entry.await_only]
-    if not awaits or step.join_policy == "ANY_BRANCH":
-        return
     if step.condition_expr is None and "conditionExpr" not in step.kept:
         message = f'step "{step.slug}" has await deps (? suffix) but no conditionExpr'
         yield error("await-no-condition", message, step=step.slug, field="conditionExpr")
@@ -176,8 +174,10 @@ class _Bits:
         self.per_document = 0
         for step in subject.steps:
             for entry in step.depends_on:
+                if not entry.action:
+                    continue
                 router = subject.by_slug.get(entry.step)
-                if entry.action and router is not None and not router.bypass:
+                if router is not None and not router.bypass:
                     self._add(router, entry.action)
 
     def _add(self, router: StepBase, action: str) -> None:

@@ -29,15 +29,13 @@ def check_parts(subject: Subject) -> Iterator[Finding]:
                 "write a-z, 0-9, _ and - only"
             )
             yield warning("unknown-document-status", message, step=step.slug, field="setDocumentStatus")
-        match step.config:
-            case LlmConfig() as llm:
-                yield from _check_llm(subject, step, llm)
-            case ScriptConfig(script_sidecars=sidecars) if sidecars:
-                yield from _check_sidecars(step, sidecars)
-            case ApprovalConfig() as approval:
-                yield from _check_approval(subject, step, approval)
-            case _:
-                continue
+        config = step.config
+        if isinstance(config, LlmConfig):
+            yield from _check_llm(subject, step, config)
+        elif isinstance(config, ScriptConfig) and config.script_sidecars:
+            yield from _check_sidecars(step, config.script_sidecars)
+        elif isinstance(config, ApprovalConfig):
+            yield from _check_approval(subject, step, config)
 
 
 def _check_badge(step: StepBase, badge: Mapping[str, Any], field: str) -> Iterator[Finding]:

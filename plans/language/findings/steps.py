@@ -10,7 +10,9 @@ from plans.language.findings.catalog import READY, bare_slug
 from plans.language.findings.subject import Subject
 from plans.language.schema import (
     JOIN_POLICIES,
+    Action,
     AgentConfig,
+    Config,
     CreateTaskConfig,
     DocumentConfig,
     ExecutionConfig,
@@ -42,14 +44,12 @@ def check_identities(subject: Subject) -> Iterator[Finding]:
             message = f'step slug "{step.slug}" may hold a-z, 0-9, _ and - only'
             yield error("slug-format", message, step=step.slug, field="slug")
         seen.add(step.slug)
-        yield from _check_actions(step)
+    for step, actions in subject.declaring:
+        yield from _check_actions(step, actions)
     yield from _check_uuids(subject)
 
 
-def _check_actions(step: StepBase) -> Iterator[Finding]:
-    actions = step.config.declared_actions
-    if not actions:
-        return
+def _check_actions(step: StepBase, actions: tuple[Action, ...]) -> Iterator[Finding]:
     field = f"config.{_camel(step.config.actions_key or '')}"
     slugs = [action.slug for action in actions]
     for slug in dict.fromkeys(slug for slug in slugs if slugs.count(slug) > 1):
@@ -79,7 +79,7 @@ def _check_uuids(subject: Subject) -> Iterator[Finding]:
             message = f'legacy uuid "{step.uuid}" on step "{step.slug}" collides with step "{owner}"'
             yield error("legacy-uuid-collision", message, step=step.slug, field="uuid")
         owners.setdefault(step.uuid, step.slug)
-    actions = sum(1 for step in subject.steps for action in step.config.declared_actions if action.uuid)
+    actions = sum(1 for _, declared in subject.declaring for action in declared if action.uuid)
     steps = sum(1 for step in subject.steps if step.uuid)
     if steps or actions:
         message = f"plan still holds legacy uuids (steps: {steps}, actions: {actions}); saving rewrites them as slugs"
@@ -102,8 +102,8 @@ def check_configs(subject: Subject) -> Iterator[Finding]:
 
 def _check_required(step: StepBase) -> Iterator[Finding]:
     config = step.config
-    for alternatives in type(config).required:
-        if any(getattr(config, _snake(key)) for key in alternatives):
+    for alternatives, names in _required(type(config)):
+        if any(map(config.__dict__.get, names)):
             continue
         # A value of a wrong type has its own finding.
         if any(key in config.kept for key in alternatives):
@@ -242,6 +242,12 @@ def _module_warning(slug: str, ref: str, field: str) -> Finding:
 def _camel(name: str) -> str:
     head, *rest = name.split("_")
     return head + "".join(part.capitalize() for part in rest)
+
+
+@lru_cache(maxsize=16)
+def _required(config_type: type[Config]) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """List what a config needs, as written and as its attributes are named."""
+    return tuple((keys, tuple(_snake(key) for key in keys)) for keys in config_type.required)
 
 
 @lru_cache(maxsize=64)

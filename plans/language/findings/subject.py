@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from plans.language import expressions
 from plans.language.findings.catalog import Catalog, live_actions
-from plans.language.places import Authored, authored
-from plans.language.schema import Plan, StepBase
+from plans.language.places import Authored, judged
+from plans.language.schema import Action, Plan, StepBase
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,8 @@ class Subject:
 
     @cached_property
     def authored(self) -> list[tuple[StepBase, Authored]]:
-        """Every authored text of every step."""
-        return [(step, place) for step in self.steps for place in authored(step)]
+        """Every authored text that can be judged, with its step."""
+        return judged(self.steps)
 
     @cached_property
     def trees(self) -> list[tuple[StepBase | None, str, object]]:
@@ -77,6 +76,8 @@ class Subject:
         """The steps that data references name, by the position of the step that has them."""
         found: dict[int, frozenset[str]] = {}
         for position, step in enumerate(self.steps):
+            if not step.input and not step.skip_if:
+                continue
             slugs = self.data_references(step.input) | self.data_references(step.skip_if)
             if slugs:
                 found[position] = slugs
@@ -86,6 +87,12 @@ class Subject:
     def live(self) -> dict[str, tuple[str, ...] | None]:
         """What each step may end with, None where that is not known."""
         return {slug: live_actions(step, self.catalog) for slug, step in self.by_slug.items()}
+
+    @cached_property
+    def declaring(self) -> list[tuple[StepBase, tuple[Action, ...]]]:
+        """The steps in which actions are written, with these."""
+        found = ((step, step.config.declared_actions) for step in self.steps if step.config.actions_key)
+        return [(step, actions) for step, actions in found if actions]
 
     @cached_property
     def routers(self) -> frozenset[str]:
@@ -109,8 +116,7 @@ class Subject:
         found = expressions.references(tree)
         return frozenset(self.uuids.get(slug, slug) for slug in found.steps | found.lazy)
 
-    def upstreams(self, position: int) -> Iterator[str]:
-        """Walk over what a step waits for, by dependencies and by data."""
-        for dependency in self.steps[position].depends_on:
-            yield dependency.step
-        yield from sorted(self.implied.get(position, ()))
+    def upstreams(self, position: int) -> list[str]:
+        """List what a step waits for, by dependencies and by data."""
+        found = [dependency.step for dependency in self.steps[position].depends_on]
+        return found + sorted(self.implied[position]) if position in self.implied else found

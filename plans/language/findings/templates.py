@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from plans.language import expressions
@@ -28,7 +29,7 @@ def check_templates(subject: Subject) -> Iterator[Finding]:
         if template is not None and "{{" in template:
             yield from _check(subject, template, field, step=None, roots=_TITLE_ROOTS)
     for step, place in subject.authored:
-        if place.language == "template" and "{{" in place.text:
+        if place.language == "template":
             yield from _check(subject, place.text, place.field, step=step.slug, roots=_STEP_ROOTS)
 
 
@@ -36,20 +37,36 @@ def _check(
     subject: Subject, template: str, field: str, *, step: str | None, roots: tuple[str, ...]
 ) -> Iterator[Finding]:
     owner = field if step is None else f'{field} of step "{step}"'
-    if problem := expressions.template_error(template):
+    problem, read = _paths(template)
+    if problem:
         message = f"{owner} cannot be rendered: {problem}; write {{{{ inputs.name }}}}"
         yield error("template.parse-error", message, step=step, field=field)
         return
-    for path in dict.fromkeys(expressions.template_paths(template)):
-        yield from _check_path(subject, path, owner, field=field, step=step, roots=roots)
+    for root, name in read:
+        if root not in roots or root in ("steps", "inputs"):
+            yield from _check_path(subject, (root, name), owner, field=field, step=step, roots=roots)
+
+
+@lru_cache(maxsize=8192)
+def _paths(template: str) -> tuple[str, tuple[tuple[Segment, Segment | None], ...]]:
+    """Give what is wrong with a template ("": nothing), and the first two segments of each path that it reads."""
+    if problem := expressions.template_error(template):
+        return str(problem), ()
+    paths = (_segments(path) for path in dict.fromkeys(expressions.template_paths(template)))
+    return "", tuple((path[0], path[1] if len(path) > 1 else None) for path in paths if path)
 
 
 def _check_path(
-    subject: Subject, path: str, owner: str, *, field: str, step: str | None, roots: tuple[str, ...]
+    subject: Subject,
+    path: tuple[Segment, Segment | None],
+    owner: str,
+    *,
+    field: str,
+    step: str | None,
+    roots: tuple[str, ...],
 ) -> Iterator[Finding]:
-    segments = _segments(path)
-    root, name = (*segments, None, None)[:2]
-    if root is not None and root not in roots:
+    root, name = path
+    if root not in roots:
         what = "a title cannot know" if step is None else "no text of a step knows"
         message = f'{owner} reads "{root}", which {what} ({", ".join(roots)})'
         yield error("template.unknown-binding", message, step=step, field=field)

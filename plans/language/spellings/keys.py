@@ -33,12 +33,6 @@ def wire_names(model: type[Model]) -> tuple[str, ...]:
     )
 
 
-@lru_cache(maxsize=64)
-def wire_name_set(model: type[Model]) -> frozenset[str]:
-    """Give the same keys to look one up."""
-    return frozenset(wire_names(model))
-
-
 def kind_of_value(value: object) -> str:
     """Name the JSON type of a value as messages say it."""
     match value:

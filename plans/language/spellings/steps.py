@@ -26,7 +26,6 @@ from plans.language.spellings.keys import (
     make,
     place_value,
     sort_keys,
-    wire_name_set,
     wire_names,
 )
 from plans.language.spellings.trees import holds_expression, normalise_tree
@@ -56,6 +55,8 @@ _ON_ERROR_KEYS: Final = {
 }
 _ON_ERROR_ACTIONS: Final = {"terminate": "fail", "useDefault": "continue", "use_default": "continue"}
 _ACTION_KEYS: Final = ("scriptActions", "bridgeActions", "promptActions", "actions")
+# The keys of a config that _normalise_config looks at.
+_RESPELLED: Final = frozenset({"moduleRef", "joinPolicy", "distinctFrom", *_ACTION_KEYS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,25 +123,38 @@ def _normal_kind(kind: object) -> object:
     return _KIND_ALIASES.get(kind, kind) if isinstance(kind, str) else kind or None
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a step of one kind may hold; one of each kind, for it is asked for with every step."""
+
+    step_type: type[StepBase]
+    config_type: type[Config]
+    in_step: frozenset[str]
+    in_config: frozenset[str]
+    aliases: Mapping[str, str]
+
+
 @lru_cache(maxsize=16)
-def _config_type(kind: str) -> type[Config]:
-    annotation = STEP_TYPES[kind].model_fields["config"].annotation
-    assert isinstance(annotation, type)
-    assert issubclass(annotation, Config)
-    return annotation
+def _shape(kind: str) -> _Shape:
+    step_type = STEP_TYPES[kind]
+    config_type = step_type.model_fields["config"].annotation
+    assert isinstance(config_type, type)
+    assert issubclass(config_type, Config)
+    return _Shape(
+        step_type,
+        config_type,
+        in_step=frozenset(wire_names(step_type)),
+        in_config=frozenset(wire_names(config_type)),
+        aliases=CONFIG_ALIASES.get(kind, {}),
+    )
 
 
 def _read(
     typed: dict[str, Any], slug: str, kind: str, place: Place, identities: Identities, notes: Notes
 ) -> StepBase:
-    step_type = STEP_TYPES[kind]
-    step_keys = wire_names(step_type)
-    aliases = CONFIG_ALIASES.get(kind, {})
-    config_type = _config_type(kind)
-    config_keys = wire_names(config_type)
-    in_step, in_config = wire_name_set(step_type), wire_name_set(config_type)
+    shape = _shape(kind)
     config_place = place.at("config")
-    config, config_kept = _typed_config(typed, kind, config_place, notes)
+    config, config_kept = _typed_config(typed.get("config"), shape, config_place, notes)
     values: dict[str, Any] = {"slug": slug, "kind": kind}
     kept: dict[str, Any] = {}
     if "type" in typed:
@@ -149,26 +163,28 @@ def _read(
         key = typed_key if type(typed_key) is str else str(typed_key)
         if key in _READ_APART or (key == "config" and isinstance(value, dict)):
             continue
-        if key in in_step:
+        if key in shape.in_step:
             if value is not None or key == "input":
                 values[key] = value
-        elif (name := aliases.get(key, key)) in in_config:
+        elif (name := shape.aliases.get(key, key)) in shape.in_config:
             if value is not None:
                 place_value(name, value, key, config, kept, place, notes)
         elif key in _DOCUMENT_KEYS:
             config_kept.setdefault(key, value)
         else:
             kept[key] = value
-            notes.unknown_key(key, (*step_keys, *config_keys), place)
-    _normalise_config(config, config_kept, identities, config_place, notes)
+            notes.unknown_key(key, (*wire_names(shape.step_type), *wire_names(shape.config_type)), place)
+    if config_kept or not _RESPELLED.isdisjoint(config):
+        _normalise_config(config, config_kept, identities, config_place, notes)
     if kind == "PLAN":
         _move_expressions(config, values)
-    values["config"] = make(config_type, config, config_kept, config_place, notes)
+    values["config"] = make(shape.config_type, config, config_kept, config_place, notes)
     for key, read_value in _STEP_READERS.items():
         if key in values:
-            read_value(values, kept, place.at(key), notes)
-    _read_depends_on(values, kept, identities, place, notes)
-    return make(step_type, values, kept, place, notes)
+            read_value(values, kept, place, notes)
+    if "dependsOn" in values:
+        _read_depends_on(values, kept, identities, place, notes)
+    return make(shape.step_type, values, kept, place, notes)
 
 
 def _check_type(
@@ -183,15 +199,15 @@ def _check_type(
 
 
 def _typed_config(
-    typed: Mapping[str, Any], kind: str, place: Place, notes: Notes
+    typed: object, shape: _Shape, place: Place, notes: Notes
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    config = typed.get("config")
-    if not isinstance(config, dict):
+    if not isinstance(typed, dict):
         return {}, {}
-    known = wire_names(_config_type(kind))
-    quiet = {key: config[key] for key in _DOCUMENT_KEYS if key in config and key not in known}
-    rest = {key: value for key, value in config.items() if key not in quiet} if quiet else config
-    values, kept = sort_keys(rest, known, place, notes, aliases=CONFIG_ALIASES.get(kind))
+    if typed.keys() <= shape.in_config:
+        return {key: value for key, value in typed.items() if value is not None}, {}
+    quiet = {key: typed[key] for key in _DOCUMENT_KEYS if key in typed and key not in shape.in_config}
+    rest = {key: value for key, value in typed.items() if key not in quiet} if quiet else typed
+    values, kept = sort_keys(rest, wire_names(shape.config_type), place, notes, aliases=shape.aliases or None)
     return values, kept | {key: value for key, value in quiet.items() if value is not None}
 
 
@@ -251,13 +267,21 @@ def _read_action(typed: object, place: Place, notes: Notes) -> Action | None:
     if not isinstance(slug, str) or not slug:
         notes.invalid("an action needs a slug or a name", place)
         return None
+    if len(typed) == 1 and "slug" in typed:
+        return _action_of(slug)
     return fill(Action, typed | {"slug": slug}, place, notes)
+
+
+@lru_cache(maxsize=1024)
+def _action_of(slug: str) -> Action:
+    """Make an action that is its slug only, as most are; it is frozen, so many steps may share it."""
+    return Action(slug=slug)
 
 
 def _read_depends_on(
     values: dict[str, Any], kept: dict[str, Any], identities: Identities, place: Place, notes: Notes
 ) -> None:
-    typed = values.get("dependsOn")
+    typed = values["dependsOn"]
     if isinstance(typed, (str, list)):
         values["dependsOn"], unread = read_dependencies(typed, place.at("dependsOn"), identities, notes)
         if unread:
@@ -266,14 +290,17 @@ def _read_depends_on(
 
 def _read_condition(values: dict[str, Any], kept: dict[str, Any], place: Place, notes: Notes) -> None:
     typed = values["conditionExpr"]
+    if isinstance(typed, str):
+        if not typed.strip():
+            del values["conditionExpr"]
+        return
     text = typed.get("expr") if isinstance(typed, dict) and typed.keys() <= {"expr"} else typed
     if isinstance(text, bool):
         text = "true" if text else "false"
     if isinstance(typed, dict) and (not isinstance(text, str) or not text.strip()):
-        notes.add("condition.malformed", f'{place.owner} has a conditionExpr without a text "expr"', place)
+        message = f'{place.owner} has a conditionExpr without a text "expr"'
+        notes.add("condition.malformed", message, place.at("conditionExpr"))
         kept["conditionExpr"] = values.pop("conditionExpr")
-    elif isinstance(text, str) and not text.strip():
-        del values["conditionExpr"]
     else:
         values["conditionExpr"] = text
 
@@ -284,26 +311,31 @@ def _read_on_error(values: dict[str, Any], kept: dict[str, Any], place: Place, n
         action = typed.get("action")
         if isinstance(action, str):
             typed = typed | {"action": _ON_ERROR_ACTIONS.get(action, action)}
-        values["onError"] = fill(OnError, typed, place, notes, aliases=_ON_ERROR_KEYS)
+        values["onError"] = fill(OnError, typed, place.at("onError"), notes, aliases=_ON_ERROR_KEYS)
 
 
 def _read_execution_policy(values: dict[str, Any], kept: dict[str, Any], place: Place, notes: Notes) -> None:
     typed = values["executionPolicy"]
     if isinstance(typed, dict):
         aliases = {"backoffStrategy": "backoff"}
-        values["executionPolicy"] = fill(ExecutionPolicy, typed, place, notes, aliases=aliases)
+        below = place.at("executionPolicy")
+        values["executionPolicy"] = fill(ExecutionPolicy, typed, below, notes, aliases=aliases)
 
 
-def _read_tree(values: dict[str, Any], kept: dict[str, Any], place: Place, notes: Notes) -> None:
-    values[place.path] = normalise_tree(values[place.path], place, notes)
+def _read_input(values: dict[str, Any], kept: dict[str, Any], place: Place, notes: Notes) -> None:
+    values["input"] = normalise_tree(values["input"], place.at("input"), notes)
+
+
+def _read_skip_if(values: dict[str, Any], kept: dict[str, Any], place: Place, notes: Notes) -> None:
+    values["skipIf"] = normalise_tree(values["skipIf"], place.at("skipIf"), notes)
 
 
 _STEP_READERS: Final[dict[str, Callable[[dict[str, Any], dict[str, Any], Place, Notes], None]]] = {
     "conditionExpr": _read_condition,
     "onError": _read_on_error,
     "executionPolicy": _read_execution_policy,
-    "input": _read_tree,
-    "skipIf": _read_tree,
+    "input": _read_input,
+    "skipIf": _read_skip_if,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pytest
@@ -387,3 +388,9 @@ def test_findings_of_reading_come_first() -> None:
 
     assert isinstance(plan, Plan)
     assert [finding.code for finding in found] == ["unknown-key", "unknown-dep-slug"]
+
+
+def test_the_garbage_collector_is_on_again_after_a_check() -> None:
+    check_document({"slug": "p", "steps": "none"}, Catalog())
+
+    assert gc.isenabled()

@@ -98,3 +98,14 @@ def test_what_authors_mostly_write_needs_no_parser(text: str) -> None:
 )  # fmt: skip
 def test_what_has_rules_of_its_own_is_left_to_the_parser(text: str) -> None:
     assert not surely_jsonata(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("'`' a a '`'", "'a' `b", "`a` 'b`'", "007 + a", "1e5 + a", "a 9x", "xé + 1", "orders and"),
+        *("a.12", '"`" & b `"`"', "1.2.3", "9999999999999999999 = a b"),
+    ],
+)  # fmt: skip
+def test_names_and_numbers_alike_hide_nothing(text: str) -> None:
+    assert not surely_jsonata(text)
