@@ -143,7 +143,16 @@ type CodeProps = CodeFieldProps & { height: CodeHeight; focused?: boolean };
 function Code(props: CodeProps) {
   const setup = useSetup();
   const hadFocus = useRef(false);
-  if (setup) return <Editor {...props} setup={setup} focused={props.focused === true || hadFocus.current} />;
+  const cursor = useRef(0);
+  if (setup)
+    return (
+      <Editor
+        {...props}
+        setup={setup}
+        focused={props.focused === true || hadFocus.current}
+        cursor={cursor.current}
+      />
+    );
   return (
     <textarea
       className="code-plain"
@@ -154,6 +163,9 @@ function Code(props: CodeProps) {
       readOnly={props.readOnly}
       spellCheck={false}
       onChange={(event) => props.onChange(event.target.value)}
+      onSelect={(event) => {
+        cursor.current = event.currentTarget.selectionEnd;
+      }}
       onFocus={() => {
         hadFocus.current = true;
         props.onFocus?.();
@@ -166,7 +178,11 @@ function Code(props: CodeProps) {
   );
 }
 
-type EditorProps = CodeProps & { setup: NonNullable<ReturnType<typeof useSetup>>; focused: boolean };
+type EditorProps = CodeProps & {
+  setup: NonNullable<ReturnType<typeof useSetup>>;
+  focused: boolean;
+  cursor: number;
+};
 
 const NONE: readonly never[] = [];
 
@@ -177,7 +193,7 @@ function Editor(props: EditorProps) {
   const box = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const outlets = useRef<CodeOutlets>({ onChange: props.onChange });
-  const first = useRef({ value, focused, language, attributes: {} });
+  const first = useRef({ value, focused, language, cursor: props.cursor, attributes: {} });
   useLayoutEffect(() => {
     const { onChange, onFocus, onBlur, onLine, completions } = props;
     outlets.current = { onChange, onFocus, onBlur, onLine, complete: completions };
@@ -191,14 +207,14 @@ function Editor(props: EditorProps) {
       placeholder,
       focused,
     });
-    first.current = { value, focused: first.current.focused, language, attributes };
+    first.current = { ...first.current, value, language, attributes };
   });
   useLayoutEffect(() => {
     const parent = box.current;
     if (!parent) return;
-    const { value: text, language, attributes } = first.current;
+    const { value: text, language, attributes, cursor } = first.current;
     const looks = { language, height, gutter, attributes };
-    const made = setup.createCode({ parent, text, outlets, ...looks });
+    const made = setup.createCode({ parent, text, cursor, outlets, ...looks });
     view.current = made;
     if (first.current.focused) made.focus();
     return () => {

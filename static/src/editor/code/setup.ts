@@ -53,6 +53,8 @@ export type CodeOutlets = {
 export type CodeOptions = {
   parent: HTMLElement;
   text: string;
+  /** Where typing goes on, in characters from 0. */
+  cursor: number;
   language: CodeLanguage;
   height: CodeHeight;
   /** Attributes of the element that takes the typing. */
@@ -73,6 +75,7 @@ const OURS: ReadonlySet<string> = new Set(["Mod-Enter", "Mod-s"]);
 /** Make the editor of a field. */
 export function createCode(options: CodeOptions): EditorView {
   const { parent, text, language, height, outlets } = options;
+  const cursor = Math.min(options.cursor, text.length);
   const numbered = height === "tall" || height === "fill";
   const extensions: Extension[] = [
     history(),
@@ -92,7 +95,10 @@ export function createCode(options: CodeOptions): EditorView {
     ATTRIBUTES.of(attributed(options.attributes)),
     listening(outlets),
   ];
-  return new EditorView({ parent, state: EditorState.create({ doc: text, extensions }) });
+  return new EditorView({
+    parent,
+    state: EditorState.create({ doc: text, selection: { anchor: cursor }, extensions }),
+  });
 }
 
 /** Read the text as another language; cursor and history stay. */
