@@ -13,14 +13,13 @@ from plans.access import require_in
 from plans.api import ORGANIZATION
 from plans.bodies import document_in, notation_in, text_in
 from plans.catalog import catalog_of
-from plans.editor.changing import compare, rename
+from plans.editor.changing import compare, rename, rewrite
 from plans.editor.choices import choices
 from plans.editor.looking import look, look_at_source
 from plans.models import Organization
 from plans.parsers import EditorBody
 from plans.requests import body_of, person_of
 from plans.selectors import find_organization
-from plans.services.rewriting import rewritten
 from plans.source_patch import patched
 
 ANSWER = extend_schema(
@@ -69,10 +68,11 @@ class PlanEditorApi(ViewSet):
     @ANSWER
     @action(detail=False, methods=["post"])
     def rewrite(self, request: Request) -> Response:
-        """Put slugs where legacy uuids stand in `{document}`: `{document, changes}`."""
+        """Put slugs where legacy uuids stand in `{document, source?, notation?}`: `{document, changes}`."""
         _organization(request)
-        found = rewritten(document_in(body_of(request)))
-        return Response({"document": found.document, "changes": list(found.changes)})
+        body = body_of(request)
+        source, notation = text_in(body, "source"), notation_in(body)
+        return Response(rewrite(document_in(body), source=source, notation=notation))
 
     @ANSWER
     @action(detail=False, methods=["post"])

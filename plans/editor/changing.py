@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from plans.errors import Invalid
 from plans.language.diff import describe
 from plans.language.merge import same
 from plans.language.refactor import RefactorError, rename_action, rename_step
+from plans.language.source import SourceError, parse_source
 from plans.language.spellings import read, write
+from plans.services.rewriting import rewritten
 
 
 def rename(document: dict[str, Any], *, step: str, to: str, action: str = "") -> dict[str, Any]:
@@ -19,6 +22,21 @@ def rename(document: dict[str, Any], *, step: str, to: str, action: str = "") ->
     except RefactorError as error:
         raise Invalid(str(error), code="cannot-rename") from error
     return {"document": write(renamed), "changes": [str(change) for change in changes]}
+
+
+def rewrite(document: dict[str, Any], *, source: str = "", notation: str = "yaml") -> dict[str, Any]:
+    """Put slugs where legacy uuids stand: `{document, changes}`.
+
+    A document in the normal form has slugs in `dependsOn` already; what the author's own text still names by uuid is
+    told from that.
+    """
+    found = rewritten(document)
+    changes = list(found.changes)
+    with suppress(SourceError):
+        typed = parse_source(source, filename=f"plan.{notation}") if source.strip() else None
+        told = rewritten(typed).changes if isinstance(typed, dict) else ()
+        changes += [change for change in told if change not in changes]
+    return {"document": found.document, "changes": changes}
 
 
 def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:

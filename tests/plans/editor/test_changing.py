@@ -75,6 +75,15 @@ def test_uuids_are_rewritten_and_told(project: Project, ann: Person, api: Any) -
     assert again == {"document": found["document"], "changes": []}
 
 
+def test_references_by_uuid_in_the_text_are_told_too(project: Project, ann: Person, api: Any) -> None:
+    text = "slug: p\nsteps:\n- {slug: a, kind: SCRIPT, uuid: u-1}\n- {slug: b, kind: SCRIPT, dependsOn: [u-1?]}\n"
+    normal = post(api, ann, "look", source=text, notation="yaml").json()["document"]
+
+    found = post(api, ann, "rewrite", document=normal, source=text, notation="yaml").json()
+
+    assert found["changes"] == ['step "a", uuid: "u-1" dropped', 'step "b", dependsOn[0]: "u-1?" is now "a?"']
+
+
 def test_two_documents_are_compared(project: Project, ann: Person, api: Any) -> None:
     before = document(script("a"), script("b"), script("c"), layout={"a": {"x": 1, "y": 1}})
     after = document(script("a"), script("b", name="B"), script("d", "b"))
