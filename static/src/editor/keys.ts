@@ -144,6 +144,9 @@ function leaveField({ target }: KeyboardEvent): void {
     target.closest(".editor-right")?.querySelector<HTMLElement>(".inspector-form")?.focus();
 }
 
+/** What these change is not in sight of who is in a form. */
+const ON_CANVAS: ReadonlySet<string> = new Set(["Delete", "Backspace", "b", "w"]);
+
 /** Texts and dialogs have keys of their own, buttons and links their Enter; saving and fields are everywhere. */
 function isElsewhere(event: KeyboardEvent, deed: Deed, store: EditorStore): boolean {
   const { dialog } = store.get();
@@ -152,6 +155,7 @@ function isElsewhere(event: KeyboardEvent, deed: Deed, store: EditorStore): bool
   if (isText(event.target)) return true;
   const { target } = event;
   if (!(target instanceof Element)) return false;
+  if (ON_CANVAS.has(deed.keys) && target.closest(".editor-right, .source-dock")) return true;
   if (deed.keys === "Escape") return target.closest("[role=menu]") !== null;
   return deed.keys === "Enter" && target.closest("button, a, summary") !== null;
 }
