@@ -1,9 +1,8 @@
-"""Models of human run time: tasks and approvals, who may do them, and what people said and decided."""
+"""The task: work for people that a step opened, and how people see it."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any, NoReturn
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -12,36 +11,10 @@ from activities.models import Activity
 from plans.access import VERBS
 from plans.fields import OrderedJSONField
 from plans.models import MembershipRole, Organization, Person, Project
+from tasks.models.approvals import Decision, Elector
+from tasks.models.candidates import Candidate
 
 NORMAL_PRIORITY = 3
-
-
-class Team(models.Model):
-    """People of an organization who share work."""
-
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="teams")
-    slug = models.SlugField(max_length=80)
-    name = models.CharField(max_length=200)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "slug"], name="team_slug_once")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class TeamMember(models.Model):
-    """A person's place in a team."""
-
-    team = models.ForeignKey(Team, models.CASCADE, related_name="members")
-    person = models.ForeignKey(Person, models.CASCADE, related_name="team_places")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["team", "person"], name="team_member_once")]
-
-    def __str__(self) -> str:
-        return f"{self.person} in {self.team}"
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -178,160 +151,3 @@ class Task(models.Model):
     def is_approval(self) -> bool:
         """Tell a decision from a form."""
         return self.kind == self.Kind.APPROVAL
-
-
-class Candidate(models.Model):
-    """Who may take a task: a person, everybody with a role, or a team."""
-
-    task = models.ForeignKey(Task, models.CASCADE, related_name="candidates")
-    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
-    role = models.CharField(max_length=80, blank=True)
-    team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="+")
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=(
-                    Q(person__isnull=False, role="", team=None)
-                    | (Q(person=None, team=None) & ~Q(role=""))
-                    | Q(person=None, role="", team__isnull=False)
-                ),
-                name="candidate_is_one_thing",
-            )
-        ]
-        indexes = [models.Index(fields=["role"], name="candidates_by_role")]
-
-    def __str__(self) -> str:
-        return str(self.person or self.team or self.role)
-
-
-class Elector(models.Model):
-    """A person who may decide an approval: fixed when it opens; who joins or leaves later is on record."""
-
-    task = models.ForeignKey(Task, models.CASCADE, related_name="electors")
-    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
-    barred = models.CharField(max_length=200, blank=True)  # "own-request", or the step whose actor this is
-    joined_at = models.DateTimeField()
-    left_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["task", "person"], name="elector_once")]
-
-    def __str__(self) -> str:
-        return f"{self.person} on {self.task}"
-
-
-class DecisionsStay(TypeError):
-    """Code tried to change a decision: a bug."""
-
-
-class DecisionQuerySet(models.QuerySet["Decision"]):
-    """Decisions: read and added, never changed."""
-
-    def update(self, **kwargs: Any) -> NoReturn:
-        """Refuse: what was decided stays on record."""
-        raise DecisionsStay("a decision is never changed; a new run of the step takes a new one")
-
-    def delete(self) -> NoReturn:
-        """Refuse: what was decided stays on record."""
-        raise DecisionsStay("a decision is never deleted; it goes with its activity only")
-
-
-class Decision(models.Model):
-    """What one person decided about an approval, unalterable."""
-
-    class Outcome(models.TextChoices):
-        """What can be decided; the slugs are the actions of an APPROVAL step."""
-
-        APPROVED = "approved"
-        REJECTED = "rejected"
-        NEEDS_INFO = "needs-info"
-
-    task = models.ForeignKey(Task, models.CASCADE, related_name="decisions")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    outcome = models.CharField(max_length=12, choices=Outcome.choices)
-    comment = models.TextField(blank=True)
-    at = models.DateTimeField()
-
-    objects = DecisionQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["task", "person"], name="decision_once")]
-        ordering = ["at", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.person}: {self.outcome}"
-
-    def save(self, **kwargs: Any) -> None:
-        """Add the decision; one that exists is refused."""
-        if not self._state.adding:
-            raise DecisionsStay("a decision is never changed; a new run of the step takes a new one")
-        super().save(**kwargs)
-
-
-class Comment(models.Model):
-    """What somebody wrote about a task; a question keeps an approval open and waits for an answer."""
-
-    class Kind(models.TextChoices):
-        """How the text is meant."""
-
-        COMMENT = "COMMENT"
-        QUESTION = "QUESTION"
-
-    task = models.ForeignKey(Task, models.CASCADE, related_name="comments")
-    person = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
-    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.COMMENT)
-    text = models.TextField()
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["at", "pk"]
-
-    def __str__(self) -> str:
-        return self.text[:60]
-
-
-class TaskEvent(models.Model):
-    """A fact about a task that is neither a comment nor a decision, for its history."""
-
-    class Kind(models.TextChoices):
-        """What happened."""
-
-        OPENED = "OPENED"
-        CLAIMED = "CLAIMED"
-        RELEASED = "RELEASED"
-        ASSIGNED = "ASSIGNED"  # to `subject`
-        MOVED = "MOVED"  # to another status of the organization, `detail`
-        FINISHED = "FINISHED"  # with the action `detail`
-        CANCELLED = "CANCELLED"
-        JOINED = "JOINED"  # `subject` may decide from now on
-        LEFT = "LEFT"  # `subject` may decide no longer
-
-    task = models.ForeignKey(Task, models.CASCADE, related_name="history")
-    kind = models.CharField(max_length=9, choices=Kind.choices)
-    person = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
-    subject = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
-    detail = models.CharField(max_length=500, blank=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["at", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.detail}".strip()
-
-
-class TaskDraft(models.Model):
-    """What a person has typed into a task's form so far, as typed."""
-
-    task = models.ForeignKey(Task, models.CASCADE, related_name="drafts")
-    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
-    data = OrderedJSONField(default=dict)
-    comment = models.TextField(blank=True)
-    updated_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["task", "person"], name="task_draft_once")]
-
-    def __str__(self) -> str:
-        return f"{self.person}'s draft of {self.task}"

@@ -1,0 +1,25 @@
+"""Models of human run time: tasks and approvals, who may do them, and what people said and decided."""
+
+from __future__ import annotations
+
+from tasks.models.approvals import Decision, DecisionQuerySet, DecisionsStay, Elector
+from tasks.models.candidates import Candidate
+from tasks.models.talk import Comment, TaskDraft, TaskEvent
+from tasks.models.tasks import NORMAL_PRIORITY, Task, TaskQuerySet
+from tasks.models.teams import Team, TeamMember
+
+__all__ = [
+    "NORMAL_PRIORITY",
+    "Candidate",
+    "Comment",
+    "Decision",
+    "DecisionQuerySet",
+    "DecisionsStay",
+    "Elector",
+    "Task",
+    "TaskDraft",
+    "TaskEvent",
+    "TaskQuerySet",
+    "Team",
+    "TeamMember",
+]
