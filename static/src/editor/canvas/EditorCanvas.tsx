@@ -15,7 +15,7 @@ import { drawable, type GraphView, type Point } from "../../canvas/graph";
 import { toMarks } from "../../graph/findings";
 import { placesOf } from "../actions";
 import { routeAll } from "../layout/route";
-import { graphOf, steady } from "../model/look";
+import { graphOf, sameShape, steady } from "../model/look";
 import { planOf, useEditor, useStore } from "../store";
 import { CanvasControls } from "./CanvasControls";
 import "./editor-canvas.css";
@@ -64,6 +64,16 @@ export function EditorCanvas() {
   return <Drawn graph={graph} places={places} />;
 }
 
+/** The graph as edges see it: the same one while only names change. */
+function useShape(graph: GraphView): GraphView {
+  const kept = useRef(graph);
+  const shape = sameShape(kept.current, graph) ? kept.current : graph;
+  useEffect(() => {
+    kept.current = shape;
+  }, [shape]);
+  return shape;
+}
+
 type DrawnProps = { graph: GraphView; places: Readonly<Record<string, Point>> };
 
 function Drawn({ graph, places }: DrawnProps) {
@@ -89,7 +99,8 @@ function Drawn({ graph, places }: DrawnProps) {
     keptNodes.current = new Map(next.map((node) => [node.id, node]));
     return next;
   }, [graph, places, drag, selection, marks, people, looks]);
-  const routes = useMemo(() => routeAll(graph, places), [graph, places]);
+  const shape = useShape(graph);
+  const routes = useMemo(() => routeAll(shape, places), [shape, places]);
   const keptEdges = useRef<ReadonlyMap<string, EditorFlowEdge>>(new Map());
   const edges = useMemo(() => {
     const next = toEdges(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { connect } from "../commands/connect";
 import { setStepField } from "../commands/setField";
-import { graphOf, NOTHING_SEEN, steady } from "./look";
+import { graphOf, NOTHING_SEEN, sameShape, steady } from "./look";
 import type { Plan } from "./plan";
 
 const plan: Plan = {
@@ -19,6 +19,15 @@ describe("the graph that is drawn", () => {
   test("is the same while only what it does not show is typed", () => {
     expect(drawnOf(setStepField(plan, "a", ["config", "scriptBody"], "return 1;"))).toBe(shown);
     expect(drawnOf({ ...plan, name: "P" })).toBe(shown);
+  });
+
+  test("goes the same ways under another name, and other ones with another edge", () => {
+    const named = drawnOf(setStepField(plan, "a", ["name"], "B"));
+    const joined = drawnOf(connect(plan, "b", null, "c"));
+
+    expect(named).not.toBe(shown);
+    expect(sameShape(shown, named)).toBe(true);
+    expect(sameShape(shown, joined)).toBe(false);
   });
 
   test("changes with a name, an edge and a place", () => {

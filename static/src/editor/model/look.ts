@@ -37,14 +37,34 @@ export function graphOf(plan: Plan, look: Look): GraphView {
   };
 }
 
-/** The graph that is drawn, as long as nothing of it changed: a keystroke in a script moves no step and no edge. */
+/**
+ * The graph that is drawn, as long as nothing of it changed: a keystroke in a script moves no step and no edge. Where
+ * something did, the parts that did not are the same objects.
+ */
 export function steady(before: GraphView | null, next: GraphView): GraphView {
   if (before === null) return next;
-  const same =
-    sameEntries(before.steps, next.steps) &&
-    sameEntries(before.edges, next.edges) &&
-    equal(before.layout as unknown as Json, next.layout as unknown as Json);
-  return same ? before : next;
+  const steps = sameEntries(before.steps, next.steps) ? before.steps : next.steps;
+  const edges = sameEntries(before.edges, next.edges) ? before.edges : next.edges;
+  const layout = sameLayout(before, next) ? before.layout : next.layout;
+  const same = steps === before.steps && edges === before.edges && layout === before.layout;
+  return same ? before : { steps, edges, layout };
+}
+
+/** Whether edges go the same ways: the same steps with the same actions, the same edges; names may differ. */
+export function sameShape(before: GraphView, next: GraphView): boolean {
+  return (
+    before.edges === next.edges &&
+    before.layout === next.layout &&
+    before.steps.length === next.steps.length &&
+    before.steps.every((step, index) => {
+      const other = next.steps[index];
+      return step.slug === other?.slug && equal(step.actions, other.actions);
+    })
+  );
+}
+
+function sameLayout(before: GraphView, next: GraphView): boolean {
+  return equal(before.layout as unknown as Json, next.layout as unknown as Json);
 }
 
 function sameEntries(before: readonly object[], next: readonly object[]): boolean {
