@@ -134,13 +134,7 @@ export class EditorStore {
   goTo(step: string | null, field: string | null): void {
     this.select(step === null ? [] : [step]);
     if (step === null) this.set({ dialog: { kind: "settings" } });
-    if (field === null) this.set({ wanted: null });
-    else this.lead(field);
-  }
-
-  /** Lead to a field of what is open: the settings of the plan, else the selected step. */
-  lead(field: string): void {
-    this.set({ wanted: { field, count: (this.state.wanted?.count ?? 0) + 1 } });
+    this.set({ wanted: field === null ? null : { field, count: (this.state.wanted?.count ?? 0) + 1 } });
   }
 
   private turn(history: History, word: string, label: string | undefined): void {

@@ -21,8 +21,7 @@ export function FieldDialog() {
       items={[...ofStep(planOf(state), selected), ...ofPlan()]}
       onChoose={({ step, field }) => {
         close();
-        if (step === null) store.set({ dialog: { kind: "settings" } });
-        store.lead(field);
+        store.goTo(step, field);
       }}
       onClose={close}
     />
@@ -53,7 +52,7 @@ function ofPlan(): FieldChoice[] {
     const field = wireOf(path);
     return {
       key: `plan ${field}`,
-      label: schema.editor?.label ?? field,
+      label: `Plan: ${schema.editor?.label ?? field}`,
       hint: `plan.${field} · Plan settings`,
       step: null,
       field,
