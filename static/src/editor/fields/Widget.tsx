@@ -9,9 +9,9 @@ import { EnrichmentWidget } from "./Enrichment";
 import { InputOptionsWidget } from "./InputOptions";
 import { KeyValuesWidget } from "./KeyValues";
 import { ModuleOptionsWidget } from "./ModuleOptions";
+import { ObjectWidget } from "./ObjectWidget";
 import { ListWidget, PickerWidget } from "./pickers";
 import { SchemaWidget } from "./SchemaWidget";
-import { SubFields } from "./SubFields";
 import { TreeWidget } from "./Tree";
 import { ChoiceWidget, MultilineWidget, NumberWidget, SwitchWidget, TextWidget } from "./texts";
 import { VariablesWidget } from "./Variables";
@@ -75,7 +75,7 @@ export function Widget(props: WidgetProps) {
     case "dependsOn":
       return <DependsOnWidget {...props} />;
     case "object":
-      return <SubFields schema={props.schema} path={props.path} />;
+      return <ObjectWidget {...props} />;
     case "inputOptions":
       return <InputOptionsWidget {...props} />;
     case "documentGroups":

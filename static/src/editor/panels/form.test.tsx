@@ -83,6 +83,23 @@ describe("the form of a step", () => {
     expect(html.indexOf("no such bridge")).toBeLessThan(html.indexOf('data-field="config.endpointName"'));
   });
 
+  test("a key that an object does not know is kept, with what is said of it", () => {
+    const typed = step("SCRIPT", { onError: { action: "skip", bogus: 1 } });
+    const finding: Finding = {
+      code: "unknown-key",
+      severity: "error",
+      message: "unknown bogus",
+      step: "a",
+      field: "onError.bogus",
+      fixes: [],
+    };
+
+    const html = drawn(storeOf(planOf(typed), [finding]), typed);
+
+    expect(html).toContain('data-field="onError.bogus"');
+    expect(html.split("unknown bogus")).toHaveLength(2);
+  });
+
   test("folded sections draw no field", () => {
     const html = drawn(storeOf(planOf(step("SCRIPT"))), step("SCRIPT"), new Set());
 

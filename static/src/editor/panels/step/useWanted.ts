@@ -3,7 +3,7 @@ import { type RefObject, useEffect } from "react";
 import { placesAround } from "../../fields/wire";
 import { useEditor, useStore } from "../../store";
 
-const CONTROLS = "input, textarea, select, [contenteditable='true'], button";
+const CONTROLS = "input, textarea, select, [contenteditable='true'], button, [tabindex='0']";
 
 const MOST_FRAMES = 60;
 
