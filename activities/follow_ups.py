@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -53,8 +53,7 @@ def _start(source: Activity, step: Step, number: int, entry: Mapping[str, Any]) 
     if Activity.objects.filter(pk=wanted).exists():
         return wanted
     try:
-        with transaction.atomic():
-            return _started(source, step, entry, wanted)
+        return _started(source, step, entry, wanted)
     except Refused as refusal:
         return refusal.message
     except IntegrityError:
@@ -89,6 +88,7 @@ def _started(source: Activity, step: Step, entry: Mapping[str, Any], wanted: UUI
             metadata={**(given if isinstance(given, Mapping) else {}), **_source(source, step)},
             activity_id=wanted,
             description=str(entry.get("description") or ""),
+            priority=entry.get("priority") or 0,
         ),
     )
     return activity.pk

@@ -100,6 +100,7 @@ class ActivityScope:
             project_slug=activity.project.slug,
             project_name=activity.project.name,
             title=activity.title,
+            priority=activity.priority,
             started_by_id=activity.started_by_id,
             position=position,
             run=extra.run,

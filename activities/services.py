@@ -14,10 +14,10 @@ from activities.engine import events as facts
 from activities.engine.readiness import action_of
 from activities.engine.state import PUBLIC_STATUS, SETTLED, ActivityState, ActivityStatus, Phase, unpack
 from activities.errors import CommandRefused, StepUnknown
-from activities.models import Activity
+from activities.models import Activity, DocumentFamily
 from activities.runtime import Recorded, locked
 from activities.start_checks import require_alone
-from activities.starting import start
+from activities.starting import prepare, start
 from activities.steps import Completed
 from activities.worker import outcome_event
 from plans.models import Person
@@ -114,11 +114,13 @@ def skip_step(activity_id: UUID, slug: str, *, by: Person | None, reason: str) -
 
 def replan(activity_id: UUID, *, by: Person | None) -> Activity:
     """Start a fresh activity of the plan's published version, and mark the old one REPLANNED."""
+    for known in Activity.objects.select_related("plan__published__content").filter(pk=activity_id):
+        prepare(known.plan, _documents_of(known))
     with locked(activity_id) as held:  # of two at once, the second finds it replanned
         if held.status == ActivityStatus.REPLANNED:
             raise CommandRefused(_("This activity has been replanned already."))
         old = Activity.objects.select_related("plan", "project").get(pk=activity_id)
-        documents = [row.document for row in old.activity_documents.select_related("document")]
+        documents = _documents_of(old)
         fresh = start(
             old.plan, project=old.project, by=by, inputs=old.inputs or {}, documents=documents, variables=old.variables,
             replanned_from=old,
@@ -129,6 +131,10 @@ def replan(activity_id: UUID, *, by: Person | None) -> Activity:
             actor_id=by.pk if by else None,
         )
     return fresh
+
+
+def _documents_of(activity: Activity) -> list[DocumentFamily]:
+    return [row.document for row in activity.activity_documents.select_related("document")]
 
 
 def complete_step(

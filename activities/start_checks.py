@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from activities.engine.state import ENDED
 from activities.errors import CommandRefused
 from activities.models import Activity, DocumentFamily
+from activities.pages import PDF, most_pages
 from plans.errors import Invalid
 from plans.language.finding import Finding, error
 from plans.language.findings.catalog import READY, bare_slug
@@ -43,6 +44,7 @@ def require_documents(document: Document, documents: Sequence[DocumentFamily]) -
             code="too-many-documents",
         )
     _require_sizes(groups, documents, names)
+    _require_pages(groups, documents, names)
     if groups and all(group.unique_filenames for group in groups):
         _require_different_names(documents, names)
 
@@ -117,6 +119,34 @@ def _require_sizes(
         raise Invalid(
             _("documents in %(group)s may have %(most)s; larger: %(names)s") % words,
             code="document-too-large",
+        )
+
+
+def _require_pages(
+    groups: Sequence[DocumentFamilyGroup], documents: Sequence[DocumentFamily], names: str
+) -> None:
+    """Only PDFs have pages; of a stand-in without bytes, as trials have them, nothing is asked."""
+    most = most_pages(groups)
+    if most is None:
+        return
+    pdfs = [family for family in documents if family.mime == PDF and family.size]
+    long = [f"{family.name} ({family.pages})" for family in pdfs if (family.pages or 0) > most]
+    if long:
+        words = {"most": most, "group": names, "names": ", ".join(long[:SHOWN])}
+        raise Invalid(
+            _("documents in %(group)s may have %(most)d pages; longer: %(names)s; split them") % words,
+            code="too-many-pages",
+        )
+    unknown = [family.name for family in pdfs if not family.pages]
+    if unknown:
+        words = {"most": most, "group": names, "names": ", ".join(unknown[:SHOWN])}
+        raise Invalid(
+            _(
+                "documents in %(group)s may have %(most)d pages, and those of %(names)s can't be counted: "
+                "take off the password, or save it again with the program that made it"
+            )
+            % words,
+            code="pages-not-counted",
         )
 
 

@@ -21,6 +21,7 @@ from activities.engine.state import fresh, pack
 from activities.errors import CannotStart, CommandRefused, PlanNotBound
 from activities.models import Activity, ActivityDocument, DocumentFamily, Step
 from activities.naming import wants_name
+from activities.pages import count_pages
 from activities.start_checks import require_documents, running_instead, runtimes_not_ready
 from plans.errors import Invalid
 from plans.language.expressions import TemplateError, render_title
@@ -57,6 +58,7 @@ def start(
                 "This activity belongs to a step of another; rerun that step, and it starts the newest version."
             )
         )
+    prepare(plan, documents)
     with transaction.atomic():
         ready = startable(plan, project)
         given, more = judge(ready.document, inputs, variables)
@@ -69,6 +71,12 @@ def start(
             ready.version, ready.pinned, project=project, by=by, given=given, documents=documents, title=title,
             replanned_from=replanned_from, origin=origin,
         )  # fmt: skip
+
+
+def prepare(plan: Plan, documents: Sequence[DocumentFamily]) -> None:
+    """Find out about the documents what the start will ask; call it with nothing locked, for it may take a while."""
+    if plan.published is not None:
+        count_pages(read_stored(Stored.of(plan.published.content.document))[0], documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +139,7 @@ class Origin:
     metadata: Mapping[str, Any]
     activity_id: uuid.UUID | None = None
     description: str = ""
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +249,7 @@ def _come_from(activity: Activity, origin: Origin) -> None:
     activity.id = origin.activity_id or activity.id
     activity.trigger_kind, activity.trigger_metadata = origin.kind, dict(origin.metadata)
     activity.description = origin.description or activity.description
+    activity.priority = origin.priority
 
 
 def _add_rows(activity: Activity, documents: Sequence[DocumentFamily]) -> None:

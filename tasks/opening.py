@@ -15,11 +15,12 @@ from activities.models import Activity, Step
 from activities.steps import StepCall
 from plans.language.schema import ApprovalConfig, CreateTaskConfig
 from plans.models import Organization
-from tasks import people
+from tasks import live, people
 from tasks.definitions import Definition, words
 from tasks.forms import defaults
 from tasks.models import NORMAL_PRIORITY, Task, TaskEvent
 from tasks.texts import Texts
+from tasks.time import dues
 from tasks.upstream import upstream
 
 RESERVED: Final = frozenset(
@@ -65,7 +66,9 @@ def wanted_task(call: StepCall, config: CreateTaskConfig, definition: Definition
             "template": definition.template,
             "definition": definition.as_json(),
             "status_slug": _status(call, config, texts),
-            "priority": _priority(config.priority, data.get("priority"), definition.priority),
+            "priority": _priority(
+                config.priority, data.get("priority"), call.priority, definition.priority
+            ),
             "data": known,
             "given": given,
         },
@@ -86,7 +89,7 @@ def wanted_approval(call: StepCall, config: ApprovalConfig, texts: Texts) -> Wan
             "title": _title(call, texts, f"{name}: {call.title}" if call.title else name),
             "description": texts.text(call.step.description),
             "rule": _rule(call, config),
-            "priority": NORMAL_PRIORITY,
+            "priority": _priority(call.priority),
         },
         named=people.Named(
             roles=(config.approver_role,) if config.approver_role else (), any_kind=config.approvers
@@ -104,6 +107,8 @@ def open_task(wanted: Wanted) -> None:
     TaskEvent.objects.create(task=task, kind=TaskEvent.Kind.OPENED, detail="; ".join(notes)[:500], at=now)
     if task.is_approval:
         people.poll(task, now, opening=True)
+    live.announce(task.project_id)
+    dues.watch(task)
 
 
 def _common(call: StepCall) -> dict[str, Any]:

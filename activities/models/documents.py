@@ -57,6 +57,7 @@ class DocumentFamily(models.Model):
     mime = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField()
     digest = models.CharField(max_length=64)  # SHA-256 of the bytes
+    pages = models.PositiveIntegerField(null=True)  # of a PDF, once counted; 0: they can't be
     file = models.CharField(
         max_length=300
     )  # name in the default storage: content-addressed, below the organization

@@ -102,6 +102,7 @@ class StepCall:
     documents: tuple[DocumentView, ...]  # of the activity; one in a per-document run
     document: DocumentView | None = None  # in a per-document run
     taken_actions: frozenset[str] = frozenset()  # those that some dependency of the plan takes
+    priority: int = 0  # of the activity: 1 highest … 5 lowest, 0 for none
     idempotency_key: str = ""  # activity/step/document/run; a handler adds "/n" for its n-th call
     timeout_seconds: float | None = None
     on_start: Callable[[Killable], None] | None = (

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.urls import reverse
 
 from activities import children
-from activities.models import Activity, Child
+from activities.models import Activity, ActivityDocument, Child
+from activities.pages import count_pages, most_pages
 from activities.starting import Startable, startable
 from activities.steps import Failed, Json, LogLine, Outcome, StepCall, WorkLink
 from activities.steps.bridge_request import resolve_values
@@ -39,6 +40,9 @@ class ChildPlan:
         if isinstance(inputs, Failed):
             return inputs
         given, logs = inputs
+        rows = ActivityDocument.objects.filter(activity=call.activity_id).select_related("document")
+        if most_pages(found.document.document_family_groups) is not None:
+            count_pages(found.document, [row.document for row in rows])
         return children.wait_for(call, children.Wanted("plan", found, [given]), logs=logs)
 
     def close(self, activity_id: UUID, position: int, *, reason: str) -> None:

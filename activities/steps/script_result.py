@@ -7,6 +7,7 @@ from typing import Any, Final
 
 MOST_FOLLOW_UPS: Final = 32
 MOST_BADGES: Final = 20
+LOWEST_PRIORITY: Final = 5
 LABEL_LENGTH: Final = 60
 FOLLOW_UPS: Final = ("nextActivity", "nextActivities")
 ENTRY_KEYS: Final = frozenset(
@@ -52,12 +53,20 @@ def warnings_of(result: Json) -> list[str]:
         for key, kind, name in shapes
         if isinstance(result, dict) and result.get(key) is not None and not isinstance(result[key], kind)
     ]
+    if _has_features(result):
+        found.append("features were ignored: documents have none here; say it in labels, metadata or inputs")
     given = result.get("badges") if isinstance(result, dict) else None
     if isinstance(given, list) and len(badges_of(result)) < len(given):
         found.append(
             f"of {len(given)} badges those without a label, and those past {MOST_BADGES}, were ignored"
         )
     return found
+
+
+def _has_features(result: Json) -> bool:
+    listed = result.get(FOLLOW_UPS[1]) if isinstance(result, dict) else None
+    parts = (result, *follow_ups(result)) if listed is None or isinstance(listed, list) else (result,)
+    return any(isinstance(part, Mapping) and bool(part.get("features")) for part in parts)
 
 
 def problem_of(result: Mapping[str, Json]) -> str:
@@ -90,4 +99,7 @@ def _entry_problem(entry: Json) -> str:
     for key, kind in (("inputs", dict), ("documentFamilyIds", list), ("variables", dict)):
         if entry.get(key) is not None and not isinstance(entry[key], kind):
             return f"{key} of a next activity must be {'an object' if kind is dict else 'a list'}"
+    priority = entry.get("priority")
+    if priority is not None and (type(priority) is not int or not 0 <= priority <= LOWEST_PRIORITY):
+        return f"priority of a next activity must be a whole number from 0 (none) over 1 (highest) to {LOWEST_PRIORITY}"
     return ""

@@ -192,3 +192,11 @@ def test_a_source_that_is_gone_ends_the_lineage(world: Any, second: Any) -> None
     activity.trigger_metadata = {"sourceActivityId": str(uuid4())}
 
     assert lineage(activity) == 1
+
+
+def test_it_is_as_urgent_as_the_script_says(world: Any, second: Any) -> None:
+    source = first(world, {"nextActivity": ONE | {"priority": 1}})
+
+    (started,) = followed(source)
+    assert started.priority == 1
+    assert source.priority == 0

@@ -8,10 +8,11 @@ import pytest
 from django.utils import timezone
 
 from activities import services as runs
+from activities.starting import Origin
 from plans.errors import Refused
 from plans.models import TaskStatus
 from tasks import approvals, services
-from tasks.models import Candidate, Elector, Task, Team, TeamMember
+from tasks.models import NORMAL_PRIORITY, Candidate, Elector, Task, Team, TeamMember
 from tests import builders
 from tests.tasks import running
 from tests.tasks.running import approval_step, open_task, review_step, settle, start, step
@@ -64,6 +65,28 @@ def test_task_data_fills_the_form_and_the_rest_is_given(ann):
     assert task.given == {"channel": "mail", "po": "PO-1"}
     assert task.priority == 2
     assert timedelta(days=1, hours=23) < task.due_at - timezone.now() <= timedelta(days=2)
+
+
+@pytest.mark.parametrize(
+    ("config", "metadata", "of_activity", "priority"),
+    [
+        ({}, {}, 1, 1),
+        ({}, {"priority": 4}, 1, 1),
+        ({}, {"priority": 4}, 0, 4),
+        ({"priority": 2}, {}, 1, 2),
+        ({}, {}, 0, NORMAL_PRIORITY),
+    ],
+)
+def test_a_task_is_as_urgent_as_its_step_its_activity_or_its_template_says(
+    ann, config, metadata, of_activity, priority
+):
+    running.template(**metadata)
+    origin = Origin(kind="NEXT_ACTIVITY", metadata={}, priority=of_activity)
+
+    plan, project = builders.plan(builders.project(), review_step(**config)), builders.project()
+    activity = settle(runs.start(plan, project=project, by=ann, inputs={}, origin=origin))
+
+    assert open_task(activity).priority == priority
 
 
 def test_a_script_before_the_task_overrides_what_it_shows(ann):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,7 +14,7 @@ from plans.language.schema import INPUT_TYPES, DocumentFamilyGroup, Plan, StepBa
 
 _INERT_IN_GROUPS: Final = frozenset(
     {
-        *("max_pages", "hard_max_pages", "automatically_add", "document_family_filter"),
+        *("automatically_add", "document_family_filter"),
         *("upload_only", "title_prompt", "knowledge_features"),
     }
 )
@@ -60,6 +61,7 @@ def check_document_groups(subject: Subject) -> Iterator[Finding]:
         for key, limit in (
             ("maxHits", group.max_hits),
             ("maxPages", group.max_pages),
+            ("hardMaxPages", None if isinstance(group.hard_max_pages, bool) else group.hard_max_pages),
             ("maxSize", group.max_size),
         ):
             if limit is not None and limit < 1:
@@ -67,11 +69,23 @@ def check_document_groups(subject: Subject) -> Iterator[Finding]:
                     f'document group "{group.name}" allows {key} {limit}; write 1 or more, or leave it out'
                 )
                 yield error("document-groups.limit", message, field=f"{field}.{key}")
+        yield from _check_pages(group, field)
         for name in sorted(_INERT_IN_GROUPS & group.model_fields_set):
             key = DocumentFamilyGroup.model_fields[name].alias or name
             if getattr(group, name):
                 message = f'"{key}" of document group "{group.name}" does nothing here; check it in a step'
                 yield warning("document-groups.inert", message, field=f"{field}.{key}")
+
+
+def _check_pages(group: DocumentFamilyGroup, field: str) -> Iterator[Finding]:
+    """Of two limits only the hard one refuses a document; `true` makes the other one hard, which it is anyway."""
+    hard, name = group.hard_max_pages, f'document group "{group.name}"'
+    if hard is True and group.max_pages is None:
+        message = f'"hardMaxPages" of {name} makes "maxPages" a limit, and there is none; write a number'
+        yield warning("document-groups.inert", message, field=f"{field}.hardMaxPages")
+    elif hard is not None and hard is not True and group.max_pages is not None:
+        message = f'"maxPages" of {name} does nothing beside "hardMaxPages" {json.dumps(hard)}; leave one of them out'
+        yield warning("document-groups.inert", message, field=f"{field}.maxPages")
 
 
 def _check_schemas(owner: str, slug: str | None, part: Plan | StepBase) -> Iterator[Finding]:

@@ -225,6 +225,11 @@ def test_a_sidecar_that_nobody_provides_is_a_system_error(reference: str, told: 
             "{nextActivity: {activityPlanRef: 'a', inputs: [1]}}",
             "inputs of a next activity must be an object",
         ),
+        (
+            "{nextActivity: {activityPlanRef: 'a', priority: 'high'}}",
+            "priority of a next activity must be a whole number",
+        ),
+        ("{nextActivity: {activityPlanRef: 'a', priority: 6}}", "from 0 (none) over 1 (highest) to 5"),
     ],
 )
 def test_a_next_activity_that_could_not_be_started_fails_the_script(value: str, told: str) -> None:
@@ -247,6 +252,8 @@ def test_a_per_document_script_starts_no_next_activity() -> None:
         ("{badges: 'x'}", "badges is not a list"),
         ("{badges: [{icon: 'x'}, {label: 'ok'}]}", "of 2 badges those without a label"),
         ("{taskProperties: [1]}", "taskProperties is not an object"),
+        ("{features: [{featureId: 'f'}]}", "features were ignored"),
+        ("{nextActivity: {activityPlanRef: 'a', features: ['f']}}", "features were ignored"),
     ],
 )
 def test_what_has_no_use_is_a_warning(value: str, told: str) -> None:

@@ -275,9 +275,15 @@ ROWS: dict[str, list[Row]] = {
     "document-groups.name-unique": [Row([work()], None, "documentFamilyGroups[1].name", ('"g"',),
                                         {"documentFamilyGroups": [{"name": "g"}, {"name": "g"}]})],
     "document-groups.limit": [Row([work()], None, "documentFamilyGroups[0].maxHits", ('"g"', "maxHits 0"),
-                                  {"documentFamilyGroups": [{"name": "g", "maxHits": 0}]})],
-    "document-groups.inert": [warned([work()], None, "documentFamilyGroups[0].maxPages", '"maxPages"', '"g"',
-                                     documentFamilyGroups=[{"name": "g", "maxPages": 3}])],
+                                  {"documentFamilyGroups": [{"name": "g", "maxHits": 0}]}),
+                              Row([work()], None, "documentFamilyGroups[0].hardMaxPages", ('"g"', "hardMaxPages 0"),
+                                  {"documentFamilyGroups": [{"name": "g", "hardMaxPages": 0}]})],
+    "document-groups.inert": [warned([work()], None, "documentFamilyGroups[0].uploadOnly", '"uploadOnly"', '"g"',
+                                     documentFamilyGroups=[{"name": "g", "uploadOnly": True}]),
+                              warned([work()], None, "documentFamilyGroups[0].maxPages", '"maxPages"', '"g"',
+                                     documentFamilyGroups=[{"name": "g", "maxPages": 3, "hardMaxPages": False}]),
+                              warned([work()], None, "documentFamilyGroups[0].hardMaxPages", '"hardMaxPages"', '"g"',
+                                     documentFamilyGroups=[{"name": "g", "hardMaxPages": True}])],
     "stepflow-id-renamed": [warned([{"id": "A", "component": "/acme/work"}], "a", "slug", '"A"', '"a"', schema="x")],
 }  # fmt: skip
 AT_START = {"missing-required-inputs", "invalid-inputs"}
