@@ -26,7 +26,7 @@ FLAGS = [
 ]
 WINDOW: ViewportSize = {"width": 1280, "height": 800}
 # For a machine that is busy with something else; a page that is right answers at once.
-PATIENCE = 60 * acts.SECONDS
+PATIENCE = int(os.environ.get("PATIENCE", "60")) * acts.SECONDS
 expect.set_options(timeout=PATIENCE)
 SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", "data/screenshots")).resolve()
 

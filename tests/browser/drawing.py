@@ -28,9 +28,34 @@ HANDLE_BODY: Final = "body"
 FIRST = {"x": 40, "y": 60}
 APART = {"x": 232, "y": 150}
 COLUMNS = 3
-MOST_TABS = 600
+SETTINGS: Final = {
+    "General": ("name", "description", "defaultTitleTemplate", "defaultDescriptionTemplate"),
+    "Start form": ("inputOptions", "inputsSchema"),
+    "Documents": ("documentFamilyGroups",),
+    "Variables and output": ("variables", "output", "outputSchema"),
+    "Running": ("failurePolicy", "metadata"),
+}
+MOST_TABS = 60
+# Where the keyboard is, seen from the place: "here"; "after" or "before" within the same field; "far" else.
+WHERE = """place => {
+  const now = document.activeElement;
+  if (place.contains(now)) return "here";
+  const root = place.closest("dialog[open], .editor-right") ?? document.body;
+  const top = (element) => {
+    let found = null;
+    for (let at = element; at && at !== root; at = at.parentElement) if (at.dataset?.field) found = at;
+    return found;
+  };
+  if (!root.contains(now) || top(now) !== top(place)) return "far";
+  return place.compareDocumentPosition(now) & Node.DOCUMENT_POSITION_FOLLOWING ? "after" : "before";
+}"""
+FIELD_OF = """place => {
+  let found = "";
+  for (let at = place; at; at = at.parentElement) if (at.dataset?.field) found = at.dataset.field;
+  return place.closest("dialog[open]") && found ? `plan.${found}` : found;
+}"""
+TYPING = "document.activeElement.closest('input, textarea, select, [contenteditable]') !== null"
 IN_MUCH_CODE = "!!document.activeElement?.closest('.cm-editor')?.querySelector('.cm-lineNumbers')"
-HAS_FOCUS = "element => element.contains(document.activeElement)"
 
 
 class Hands(Protocol):
@@ -43,6 +68,9 @@ class Hands(Protocol):
 
     def press(self, button: Locator) -> None:
         """Press a button, tick a box."""
+
+    def reach(self, path: str) -> None:
+        """Bring a field of the selected step, or "plan.…" of the plan's settings, on the screen."""
 
     def add(self, kind: str, number: int) -> None:
         """Add a step of the kind, the n-th of the plan; it is selected then."""
@@ -67,6 +95,20 @@ class Mouse:
     def press(self, button: Locator) -> None:
         """Press it."""
         button.click()
+
+    def reach(self, path: str) -> None:
+        """Unfold the sections of the step's form, or open the part of the settings."""
+        scope, _, key = path.rpartition("plan.")
+        dialog = self.page.get_by_role("dialog", name="Plan settings")
+        if not scope and path == key:
+            folded = inspector(self.page).locator('.form-section-head[aria-expanded="false"]')
+            while folded.count():
+                folded.first.click()
+            return
+        if not dialog.is_visible():
+            self.page.get_by_role("button", name="Plan settings").click()
+        part = next(part for part, keys in SETTINGS.items() if key.split(".")[0] in keys)
+        dialog.get_by_role("button", name=re.compile(rf"^{part}")).click()
 
     def add(self, kind: str, number: int) -> None:
         """Drag the kind out of the palette."""
@@ -94,18 +136,31 @@ class Keys:
         self.page = page
 
     def focus(self, place: Locator) -> None:
-        """Tab until it is there."""
+        """Go to the field by its name, and from there by Tab; elsewhere by Tab alone."""
         place.wait_for()
+        where = place.evaluate(WHERE)
+        field_of = place.evaluate(FIELD_OF)
+        if where == "far" and field_of:
+            self.reach(top_of(field_of))
+            where = place.evaluate(WHERE)
         for _ in range(MOST_TABS):
-            if place.evaluate(HAS_FOCUS):
+            if where == "here":
                 return
-            self._tab()
+            self._tab("Shift+Tab" if where == "after" else "Tab")
+            where = place.evaluate(WHERE)
         raise AssertionError(f"no Tab leads to {place}")
 
     def press(self, button: Locator) -> None:
-        """Tab there, and press Space."""
+        """Go there, and press Space."""
         self.focus(button)
         self.page.keyboard.press("Space")
+
+    def reach(self, path: str) -> None:
+        """Ctrl and the full stop, the field, Enter: it has the keyboard then."""
+        self._choose("Control+.", path)
+        scope = self.page.get_by_role("dialog") if path.startswith("plan.") else inspector(self.page)
+        place = field(scope, path.removeprefix("plan."))
+        expect(place.locator(":focus")).to_have_count(1)
 
     def add(self, kind: str, number: int) -> None:
         """A, the kind, Enter; with nothing selected, or the step would come after what is."""
@@ -125,26 +180,24 @@ class Keys:
 
     def _choose(self, key: str, words: str) -> None:
         self.page.keyboard.press(key)
-        self.page.get_by_role("dialog").get_by_role("combobox").wait_for()
-        self.page.keyboard.type(words)
+        self.page.get_by_role("dialog").get_by_role("combobox").and_(self.page.locator(":focus")).wait_for()
+        self.page.keyboard.insert_text(words)
         self.page.keyboard.press("Enter")
-        expect(self.page.locator("dialog[open]")).to_have_count(0)
+        expect(self.page.locator("dialog.palette[open]")).to_have_count(0)
 
     def _leave(self) -> None:
-        """Go from a field to the button before or after it, where letters are keys."""
-        typing = (
-            "() => document.activeElement?.closest('input, textarea, select, [contenteditable]') !== null"
-        )
-        for _ in range(MOST_TABS):
-            if not self.page.evaluate(typing):
+        """Go out of the field that has the keyboard, and of what it offers: letters are keys there."""
+        for _ in range(3):
+            if not self.page.evaluate(TYPING):
                 return
-            self._tab()
+            self.page.keyboard.press("Escape")
+        raise AssertionError("Escape does not lead out of the field")
 
-    def _tab(self) -> None:
+    def _tab(self, key: str) -> None:
         """Go to the next control; in much code, Tab indents until Escape was pressed."""
         if self.page.evaluate(IN_MUCH_CODE):
             self.page.keyboard.press("Escape")
-        self.page.keyboard.press("Tab")
+        self.page.keyboard.press(key)
 
 
 def draw(hands: Hands, plan: Mapping[str, Json]) -> None:
@@ -162,15 +215,14 @@ def draw(hands: Hands, plan: Mapping[str, Json]) -> None:
             source, awaits, action = parsed(entry)
             expect(handle_of(hands.page, source, action)).to_have_count(1)
             hands.connect(source, action, step["slug"], name=step["name"])
-            hands.select(step["slug"])
-            open_sections(hands)
-            row = inspector(hands.page).locator('[data-widget="dependsOn"] .entry-row').last
-            expect(row).to_contain_text(source)
             if awaits:
+                hands.select(step["slug"])
+                hands.reach("dependsOn")
+                row = inspector(hands.page).locator('[data-widget="dependsOn"] .entry-row').last
+                expect(row).to_contain_text(source)
                 hands.press(row.get_by_role("checkbox"))
     for step in steps:
         hands.select(step["slug"])
-        open_sections(hands)
         configure(hands, step)
     settings(hands, plan)
 
@@ -183,29 +235,22 @@ def configure(hands: Hands, step: Mapping[str, Json]) -> None:
         if key == "config":
             for name, item in value.items():
                 if f"config.{name}" not in written:
+                    hands.reach(f"config.{name}")
                     write(hands, form, f"config.{name}", item)
         elif key not in ("slug", "kind", "name", "dependsOn"):
+            hands.reach(key)
             write(hands, form, key, value)
 
 
 def settings(hands: Hands, plan: Mapping[str, Json]) -> None:
     """Fill the settings of the plan, part by part."""
-    hands.press(hands.page.get_by_role("button", name="Plan settings"))
     dialog = hands.page.get_by_role("dialog", name="Plan settings")
-    parts = {
-        "General": ("name", "description", "defaultTitleTemplate", "defaultDescriptionTemplate"),
-        "Start form": ("inputOptions", "inputsSchema"),
-        "Documents": ("documentFamilyGroups",),
-        "Variables and output": ("variables", "output"),
-        "Running": ("failurePolicy", "metadata"),
-    }
-    for part, keys in parts.items():
-        if any(key in plan for key in keys):
-            hands.press(dialog.get_by_role("button", name=re.compile(rf"^{part}")))
-            for key in keys:
-                if key in plan:
-                    write(hands, dialog, key, plan[key])
-    hands.press(dialog.get_by_role("button", name="Close"))
+    for keys in SETTINGS.values():
+        for key in keys:
+            if key in plan:
+                hands.reach(f"plan.{key}")
+                write(hands, dialog, key, plan[key])
+    leave(hands.page, dialog)
 
 
 def write(hands: Hands, form: Locator, path: str, value: Json) -> None:
@@ -343,13 +388,6 @@ def name_slug(hands: Hands, form: Locator, slug: str) -> None:
     expect(node(hands.page, slug)).to_have_count(1)
 
 
-def open_sections(hands: Hands) -> None:
-    """Unfold every part of the form; they stay open from step to step."""
-    folded = inspector(hands.page).locator('.form-section-head[aria-expanded="false"]')
-    while folded.count():
-        hands.press(folded.first)
-
-
 def declared_actions(step: Mapping[str, Json]) -> list[tuple[str, Json]]:
     """Return the fields that declare actions: edges need them first."""
     keys = ("scriptActions", "bridgeActions", "promptActions")
@@ -363,6 +401,22 @@ def parsed(entry: str) -> tuple[str, bool, str | None]:
     """Return step, await and action of an entry of dependsOn."""
     head, _, action = entry.partition(":")
     return head.rstrip("?"), head.endswith("?") or action.endswith("?"), action.rstrip("?") or None
+
+
+def leave(page: Page, dialog: Locator) -> None:
+    """Close a dialog by Escape; what is offered in a field of it closes first."""
+    for _ in range(3):
+        page.keyboard.press("Escape")
+        if not dialog.is_visible():
+            return
+    raise AssertionError(f"Escape does not close {dialog}")
+
+
+def top_of(path: str) -> str:
+    """Return the field of the form in which a place lies: `config.requestBody` of `config.requestBody.total`."""
+    found = re.match(r"(plan\.)?(config\.)?[^.\[]+", path)
+    assert found is not None, path
+    return found[0]
 
 
 def slug_of(name: str) -> str:
