@@ -331,6 +331,18 @@ def hasten(activity_id: UUID, position: int, kind: str) -> None:
         transaction.on_commit(lambda: dispatch.current().timer(activity_id, at))
 
 
+def set_timer(activity_id: UUID, position: int, *, kind: str, attempt: int, due_at: datetime) -> None:
+    """Write a timer of the step, or move the one of its kind and attempt; with the transaction at hand."""
+    row = Timer(activity_id=activity_id, position=position, kind=kind, attempt=attempt, due_at=due_at)
+    Timer.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["activity", "position", "kind", "attempt"],
+        update_fields=["due_at"],
+    )
+    transaction.on_commit(lambda: dispatch.current().timer(activity_id, due_at))
+
+
 def post(activity_id: UUID, kind: str, *, name: str, payload: dict[str, Any]) -> None:
     """Put something into the outbox with the transaction at hand; of one name there is one row, ever."""
     row = Outbox(activity_id=activity_id, name=name, kind=kind, payload=payload, due_at=now())

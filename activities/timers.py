@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, cast
+from itertools import groupby
+from typing import Final, Literal, cast
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from activities import dispatch, runtime
@@ -13,9 +17,14 @@ from activities.compiled import compiled
 from activities.engine import events as facts
 from activities.engine.state import Phase
 from activities.lane_rows import ASLEEP
-from activities.models import Activity, StepDocument, Timer
-from activities.steps import agent_line
+from activities.models import Activity, Step, StepDocument, Timer
+from activities.steps import agent_line, handler_for
+from activities.waits import HearsTime
+from plans.language.graph import Node
 
+logger = logging.getLogger("throughline.timers")
+# What the engine asked for; every other kind is for the handler of the step.
+FOR_THE_ENGINE: Final = frozenset({"backoff", "slot", "timeout", "wake"})
 # Where documents of a step may be in work: it may have completed with the first of them.
 FANNED = (Phase.WAITING, Phase.COMPLETED)
 IN_LINE = Q(status="PENDING") | ASLEEP  # documents that a lane will see to
@@ -29,10 +38,9 @@ def fire(activity_id: UUID, *, at: datetime | None = None) -> int:
         with runtime.locked(activity_id) as activity:
             nodes = compiled(activity.version_id, activity.pinned_id).graph.nodes
             timers = agent_line.without_waiting(activity, due.order_by("due_at"), at=instant)
-            Timer.objects.filter(pk__in=[timer.pk for timer in timers]).delete()
-            runtime.record(
-                activity_id, *(_fired(timer, nodes[timer.position].slug, instant) for timer in timers)
-            )
+            # In the order in which they were due: what came first may have made stale what follows.
+            for engine, some in groupby(timers, key=lambda timer: timer.kind in FOR_THE_ENGINE):
+                (_record if engine else _tell)(activity_id, list(some), nodes, instant)
     else:
         timers = []
     for position in _documents_due(activity_id, instant):
@@ -65,6 +73,25 @@ def _documents_due(activity_id: UUID, instant: datetime) -> list[int]:
         IN_LINE, step__activity_id=activity_id, step__phase__in=FANNED, queued_at__lte=instant
     )
     return list(rows.values_list("step__position", flat=True).distinct())
+
+
+def _record(activity_id: UUID, timers: Sequence[Timer], nodes: Sequence[Node], instant: datetime) -> None:
+    Timer.objects.filter(pk__in=[timer.pk for timer in timers]).delete()
+    runtime.record(activity_id, *(_fired(timer, nodes[timer.position].slug, instant) for timer in timers))
+
+
+def _tell(activity_id: UUID, timers: Sequence[Timer], nodes: Sequence[Node], instant: datetime) -> None:
+    """Tell the handlers; what one of them breaks on is put back and tried again, and keeps up nothing else."""
+    for timer in timers:
+        handler = handler_for(nodes[timer.position].kind)
+        try:
+            with transaction.atomic():
+                Timer.objects.filter(pk=timer.pk).delete()
+                steps = Step.objects.filter(activity=activity_id, position=timer.position)
+                if steps.filter(attempt=timer.attempt).exists() and isinstance(handler, HearsTime):
+                    handler.time_came(activity_id, timer.position, kind=timer.kind, at=instant)
+        except Exception:
+            logger.exception("%s of step %s of activity %s", timer.kind, timer.position, activity_id)
 
 
 def _fired(timer: Timer, slug: str, instant: datetime) -> facts.TimerFired:

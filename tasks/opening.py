@@ -20,6 +20,7 @@ from tasks.definitions import Definition, words
 from tasks.forms import defaults
 from tasks.models import NORMAL_PRIORITY, Task, TaskEvent
 from tasks.texts import Texts
+from tasks.time import dues
 from tasks.upstream import upstream
 
 RESERVED: Final = frozenset(
@@ -106,6 +107,7 @@ def open_task(wanted: Wanted) -> None:
     TaskEvent.objects.create(task=task, kind=TaskEvent.Kind.OPENED, detail="; ".join(notes)[:500], at=now)
     if task.is_approval:
         people.poll(task, now, opening=True)
+    dues.watch(task)
 
 
 def _common(call: StepCall) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from tasks import opening, services
 from tasks.definitions import form_problem, read_template
 from tasks.models import Task
 from tasks.texts import Texts
+from tasks.time import dues
 
 CRITERIA_SECONDS = 1.0
 
@@ -55,6 +57,10 @@ class CreateTask:
         """Withdraw the step's open tasks."""
         services.withdraw(activity_id, position, reason=reason)
 
+    def time_came(self, activity_id: UUID, position: int, *, kind: str, at: datetime) -> None:
+        """Remind of the task, or hand it on."""
+        dues.time_came(activity_id, position, kind=kind, at=at)
+
     def work(self, activity_id: UUID, position: int) -> WorkLink | None:
         """Return the step's newest task."""
         return _newest(activity_id, position)
@@ -81,6 +87,10 @@ class Approval:
     def close(self, activity_id: UUID, position: int, *, reason: str) -> None:
         """Withdraw the step's open approval."""
         services.withdraw(activity_id, position, reason=reason)
+
+    def time_came(self, activity_id: UUID, position: int, *, kind: str, at: datetime) -> None:
+        """End the approval as its step says, or hand it on."""
+        dues.time_came(activity_id, position, kind=kind, at=at)
 
     def work(self, activity_id: UUID, position: int) -> WorkLink | None:
         """Return the step's newest approval."""

@@ -85,5 +85,21 @@ def _event(task: Task, row: TaskEvent) -> Entry:
             return Entry(row.at, "", _("Withdrawn"), row.detail)
         case TaskEvent.Kind.JOINED:
             return Entry(row.at, subject, _("may decide as well from now on"))
+        case TaskEvent.Kind.DUE:
+            return Entry(row.at, "", _("Was due, and nobody had done it"), _on_due(row.detail))
+        case TaskEvent.Kind.REMINDED:
+            return Entry(row.at, "", _("Reminded"), row.detail)
+        case TaskEvent.Kind.ESCALATED:
+            return Entry(row.at, "", _("Escalated"), row.detail)
         case _:
             return Entry(row.at, subject, _("may decide no longer"))
+
+
+def _on_due(outcome: str) -> str:
+    said = {
+        "approve": _("approved by the rule of its step"),
+        "reject": _("rejected by the rule of its step"),
+        "cancel": _("ended by the rule of its step"),
+        "escalate": _("it goes to more people"),
+    }
+    return said.get(outcome, "")

@@ -16,7 +16,7 @@ from activities.compiled import compiled
 from activities.engine import events as facts
 from activities.engine.state import Phase
 from activities.models import Activity, Step, Timer
-from activities.steps import Completed, ErrorInfo, Failed
+from activities.steps.due import when_due
 from activities.worker import outcome_event
 from plans.errors import Invalid
 from plans.language.schema import ApprovalConfig
@@ -49,7 +49,7 @@ class Due:
             runtime.record(self.activity_id, fired)
             return
         assert isinstance(step.config, ApprovalConfig)
-        outcome = when_due(step.config)
+        outcome = when_due(step.config.on_due)
         if outcome is not None:
             event, _open = outcome_event(step.slug, self.attempt, outcome)
             runtime.record(self.activity_id, event)
@@ -107,18 +107,6 @@ class Clock:
         hours = _due_hours(activity, row)
         if hours is not None and row.started_at is not None:
             yield _due(activity, row, row.started_at + timedelta(hours=hours), "due")
-
-
-def when_due(config: ApprovalConfig) -> Completed | Failed | None:
-    """Return how an approval ends when it is due; None where it goes on, with others or with the same people."""
-    match config.on_due:
-        case "approve" | "reject":
-            outcome = "approved" if config.on_due == "approve" else "rejected"
-            return Completed({"outcome": outcome, "decisions": []}, outcome)
-        case "cancel":
-            return Failed(ErrorInfo("due", _("nobody decided in time"), "Due"), kind="timeout")
-        case _:
-            return None
 
 
 def _due_hours(activity: Activity, row: Step) -> float | None:

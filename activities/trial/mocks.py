@@ -22,12 +22,12 @@ from activities.steps import (
 from activities.steps.bridge_answer import map_answer
 from activities.steps.bridge_request import resolve_request
 from activities.steps.bridges import bare_slug
+from activities.steps.due import when_due
 from activities.steps.llm_prompt import resolve_prompt
 from activities.steps.llm_reply import map_reply
 from activities.steps.script import Script
 from activities.steps.script_bridges import listed
 from activities.steps.script_host import ScriptHost as RealHost
-from activities.trial.clock import when_due
 from activities.trial.compare import same
 from plans.language.schema import ApprovalConfig, BridgeCallConfig, LlmConfig, PlanConfig
 from plans.language.schema import Step as PlanStep
@@ -211,7 +211,7 @@ class PlayedHandler:
                 return Failed(info)
             case "due" if self.kind in HUMAN:
                 config = call.step.config
-                ended = when_due(config) if isinstance(config, ApprovalConfig) else None
+                ended = when_due(config.on_due) if isinstance(config, ApprovalConfig) else None
                 return ended or Waiting("TASK" if self.kind == "CREATE_TASK" else "APPROVAL")
             case outcome:
                 return system_error(f'a mock of step "{call.step.slug}" has unknown outcome {outcome!r}')

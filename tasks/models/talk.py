@@ -46,6 +46,9 @@ class TaskEvent(models.Model):
         CANCELLED = "CANCELLED"
         JOINED = "JOINED"  # `subject` may decide from now on
         LEFT = "LEFT"  # `subject` may decide no longer
+        DUE = "DUE"  # nobody had done it in time; what follows for an approval is `detail`
+        REMINDED = "REMINDED"
+        ESCALATED = "ESCALATED"  # to `detail` as well
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="history")
     kind = models.CharField(max_length=9, choices=Kind.choices)

@@ -1,0 +1,1 @@
+"""What time does to human work: calendars, due dates, reminders and escalation."""
