@@ -16,7 +16,7 @@ from django.core.management import call_command
 from grimp import ImportGraph
 
 ROOT = Path(__file__).resolve().parents[1]
-PURE = ("plans.language", "activities.engine", "activities.messages", "tasks.policy")
+PURE = ("plans.language", "activities.engine", "activities.messages", "tasks.policy", "tasks.time.calendars")
 # Libraries that compute and touch nothing, for the language and the messages; the engine has none.
 LIBRARIES = {
     "plans.language": {
@@ -31,6 +31,7 @@ LIBRARIES = {
     "activities.engine": set(),
     "activities.messages": {"pydantic", "pydantic_core"},
     "tasks.policy": set(),
+    "tasks.time.calendars": set(),
 }
 APPS = ("plans", "activities", "tasks")
 
