@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from plans.language.expressions import fast
-from plans.language.expressions.jsonata import ExpressionError, parse
+from plans.language.expressions.jsonata import MAX_CHARACTERS, ExpressionError, parse
 
 _CHILDREN: Final = (
     *("expression", "expressions", "lhs", "rhs", "lhs_object", "rhs_object", "rhs_terms", "terms", "steps"),
@@ -72,6 +72,8 @@ def condition_steps(text: str) -> frozenset[str] | None:
 
 def hyphen_slug_problem(text: str, slugs: Collection[str]) -> str | None:
     """Name the slug that an expression spells with a hyphen but without backticks (`steps.post-bill`), if any."""
+    if len(text) > MAX_CHARACTERS:
+        return None
     if _HYPHENATED.search(text) is None:
         return None
     bare = _QUOTED_OR_COMMENT.sub(lambda match: " " * len(match[0]), text)

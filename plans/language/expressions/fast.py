@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from plans.language.expressions.jsonata import NO_RESULT
+from plans.language.expressions.jsonata import MAX_CHARACTERS, NO_RESULT
 
 MAX_TOKENS: Final = 120
 
@@ -106,6 +106,8 @@ def steps_of(text: str) -> frozenset[str] | None:
 
 @lru_cache(maxsize=4096)
 def _recognise(text: str) -> _Node | None:
+    if len(text) > MAX_CHARACTERS:
+        return None
     try:
         tokens = _tokens(text)
         node, at = _disjunction(tokens, 0)

@@ -17,6 +17,7 @@ from jsonata.utils import Utils
 
 MAX_SECONDS: Final = 1.0
 MAX_DEPTH: Final = 200
+MAX_CHARACTERS: Final = 10_000
 MAX_ITEMS: Final = 100_000
 
 # What the library raises beside its own JException, where it trips over a value or a text that it did not foresee.
@@ -90,6 +91,10 @@ def _compiled(text: str) -> Any:
 
 
 def _parse(text: str) -> Any:
+    if len(text) > MAX_CHARACTERS:
+        raise ExpressionError(
+            "expression-too-long", f"the expression has more than {MAX_CHARACTERS:,} characters"
+        )
     try:
         expression = Jsonata(text)
     except JException as error:

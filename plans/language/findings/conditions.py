@@ -8,14 +8,13 @@ from functools import lru_cache
 from typing import Final
 
 from plans.language import expressions
+from plans.language.expressions.jsonata import MAX_CHARACTERS
 from plans.language.finding import Finding, error, warning
 from plans.language.findings.subject import Subject
 from plans.language.findings.syntax import surely_jsonata
 from plans.language.mentions import steps_in_condition
 from plans.language.places import Authored
 from plans.language.schema import StepBase
-
-MAX_CHARACTERS: Final = 10_000
 
 # Comparisons of paths with literals, joined by words: most conditions, told in 2 us.
 _NAME: Final = r"(?!(?:and|or|in)\b)[A-Za-z_]\w*"

@@ -11,7 +11,9 @@ from plans.language.expressions import (
     ExpressionError,
     condition_steps,
     evaluate,
+    fast,
     hyphen_slug_problem,
+    jsonata,
     parse_error,
 )
 
@@ -156,3 +158,23 @@ def test_the_steps_of_an_expression_cannot_be_known(text: str) -> None:
 )
 def test_a_slug_with_a_hyphen_needs_backticks(text: str, expected: str | None) -> None:
     assert hyphen_slug_problem(text, {"post-bill", "post-bill-2", "post"}) == expected
+
+
+LONG = {
+    "chain": "steps.a.n = 1" + " and steps.a.n = 1" * 6_000,
+    "sum": "1" + "+1" * 50_000,
+    "hyphens": "steps.a" + "-a" * 50_000,
+    "brackets": "(" * 100_000,
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+def test_a_text_beyond_the_cap_is_parsed_by_nobody(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsonata, "Jsonata", None)
+    monkeypatch.setattr(fast, "_tokens", None)
+
+    with pytest.raises(ExpressionError, match="more than 10,000 characters"):
+        evaluate(text, {})
+    assert parse_error(text) == "the expression has more than 10,000 characters"
+    assert condition_steps(text) == frozenset()
+    assert hyphen_slug_problem(text, {"a-a"}) is None
