@@ -26,6 +26,7 @@ from activities.heart import WORKER, Hold, heart
 from activities.lane_rows import Ended
 from activities.models import Activity, Attempt, Step, StepDocument
 from activities.modules import find_module
+from activities.rows import TIMED_OUT
 from activities.scope import ActivityScope, TreeScope, document_view
 from activities.steps import (
     Completed,
@@ -46,6 +47,7 @@ from plans.language.schema import Step as PlanStep
 BATCH = 100
 BATCH_SECONDS = 0.05
 FIRST_PATIENCE = 1.0
+JUST_AFTER = timedelta(microseconds=1)
 CANNOT_WAIT = {
     "code": 500,
     "class": "CannotWait",
@@ -193,10 +195,28 @@ class Lane:
         return {slug: replace(view, result=whole[slug]) for slug, view in views.items()}
 
     def _wake(self, step: Step) -> None:
-        """Let the documents complete that have waited long enough; they have their results already."""
+        """Let the documents end that have waited long enough; what completes has its result already."""
         at = runtime.now()
         for row in lane_rows.woken(step, at):
-            self.ended.append(Ended(row, "COMPLETED", at, result=row.result, logs=row.logs))
+            ends_at = self._ends_at(row)
+            if ends_at is not None and row.queued_at is not None and row.queued_at > ends_at:
+                late = Failed(
+                    ErrorInfo(TIMED_OUT["code"], TIMED_OUT["message"], TIMED_OUT["class"]), kind="timeout"
+                )
+                self.ended.append(self._failed(row, late, at))
+            else:
+                self.ended.append(Ended(row, "COMPLETED", at, result=row.result, logs=row.logs))
+
+    def _asleep_until(self, row: StepDocument, until: datetime) -> datetime:
+        """Return when to look at the document again: when its sleep is over, else just after its time is out."""
+        ends_at = self._ends_at(row)
+        return until if ends_at is None or until <= ends_at else ends_at + JUST_AFTER
+
+    def _ends_at(self, row: StepDocument) -> datetime | None:
+        seconds = self.node.timeout_seconds
+        if seconds is None or row.started_at is None:
+            return None
+        return row.started_at + timedelta(seconds=seconds)
 
     def _commit(self, step: Step, state: ActivityState) -> ActivityState:
         """Write what became of the batch, and give back what was not begun; return the state after it."""
@@ -296,7 +316,8 @@ class Lane:
                 return Ended(row, "SKIPPED", at, logs=logs)
             case Waiting() if self.sleeps and outcome.until is not None:
                 result = outcome.result
-                return Ended(row, "RUNNING", at, result=result, logs=logs, again_at=outcome.until)
+                again_at = self._asleep_until(row, outcome.until)
+                return Ended(row, "RUNNING", at, result=result, logs=logs, again_at=again_at)
             case _:
                 return Ended(row, "FAILED", at, error=CANNOT_WAIT)
 

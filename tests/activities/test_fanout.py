@@ -304,6 +304,47 @@ def test_documents_that_sleep_are_in_flight(world: World) -> None:
     assert timedelta(minutes=90) < world.ahead < timedelta(minutes=150)
 
 
+@pytest.mark.parametrize(
+    ("keys", "status", "result"),
+    [
+        ({}, "FAILED", None),
+        ({"onError": {"action": "skip"}}, "SKIPPED", None),
+        ({"onError": {"action": "continue", "defaultOutput": {"n": 1}}}, "COMPLETED", {"n": 1}),
+    ],
+)
+def test_a_document_whose_time_is_out_before_its_sleep_is_over_has_failed(
+    world: World, keys: Any, status: str, result: Any
+) -> None:
+    step = fan("nap", moduleRef="builtin/sleep") | {"executionPolicy": {"timeoutSeconds": 60}, **keys}
+    until = world.now() + timedelta(hours=1)
+    world.answers["nap"] = Waiting(on="TIMER", until=until, result={"slept": True})
+    activity = world.play(world.start(step, documents=["a.csv"]))
+
+    known = StepDocument.objects.get()
+    assert (known.status, known.result, known.error["code"]) == (status, result, "timeout")
+    assert timedelta(seconds=50) < world.ahead < timedelta(minutes=2)
+    assert activity.status == ("FAILED" if status == "FAILED" else "COMPLETED")
+
+
+def test_a_document_that_slept_too_long_is_tried_again(world: World) -> None:
+    again = {"timeoutSeconds": 60, "maxAttempts": 2, "backoffBaseSeconds": 0}
+    step = fan("nap", moduleRef="builtin/sleep") | {"executionPolicy": again}
+    naps = [timedelta(hours=1), timedelta(seconds=5)]
+    world.answers["nap"] = lambda call: Waiting(
+        on="TIMER", until=world.now() + naps.pop(0), result={"slept": True}
+    )
+
+    activity = world.play(world.start(step, documents=["a.csv"]))
+
+    known = StepDocument.objects.get()
+    assert (activity.status, known.status, known.attempt, known.result) == (
+        "COMPLETED",
+        "COMPLETED",
+        2,
+        {"slept": True},
+    )
+
+
 def test_a_cancel_wakes_nobody(world: World) -> None:
     activity = sleeping(world, names=FILES)
     world.play(activity, until_timers=True)
