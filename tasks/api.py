@@ -18,7 +18,7 @@ from activities.models import Activity
 from plans.errors import Conflict, Invalid, NotFound
 from plans.idempotency import Idempotent
 from plans.models import Person
-from plans.requests import ROW_IDS
+from plans.requests import ROW_IDS, person_of
 from tasks import approvals, services
 from tasks.definitions import definition_of
 from tasks.models import Comment, Decision, Task
@@ -54,13 +54,15 @@ class DecisionSerializer(serializers.ModelSerializer[Decision]):
 
 
 class CommentSerializer(serializers.ModelSerializer[Comment]):
-    """A comment, or a question."""
+    """A comment, a question to somebody, or the answer to one."""
 
     by = WhoSerializer(source="person", read_only=True)
+    asked = WhoSerializer(read_only=True, allow_null=True)
+    question = serializers.PrimaryKeyRelatedField[Comment](read_only=True, allow_null=True)
 
     class Meta:
         model = Comment
-        fields = ["id", "by", "kind", "text", "at"]
+        fields = ["id", "by", "kind", "text", "asked", "question", "at"]
 
 
 class TaskSerializer(serializers.ModelSerializer[Task]):
@@ -169,10 +171,9 @@ class DraftSerializer(serializers.Serializer[Any]):
 
 
 class RemarkSerializer(serializers.Serializer[Any]):
-    """A comment, or a question."""
+    """A comment."""
 
     text = serializers.CharField()
-    kind = serializers.ChoiceField(Comment.Kind.choices, required=False, default=Comment.Kind.COMMENT)
 
 
 class DecideSerializer(serializers.Serializer[Any]):
@@ -194,7 +195,7 @@ class TaskViewSet(
 
     def get_queryset(self) -> Any:
         """Return the visible ones; in a list, narrowed."""
-        found = Task.objects.visible_to(_person(self.request)).with_context()
+        found = Task.objects.visible_to(person_of(self.request)).with_context()
         return _narrowed(found, self.request) if self.action == "list" else found
 
     def get_serializer_class(self) -> type[TaskSerializer]:
@@ -210,56 +211,60 @@ class TaskViewSet(
     @action(detail=True, methods=["post"])
     def claim(self, request: Request, pk: UUID) -> Response:
         """Take the task."""
-        return _state(services.claim(self.get_object(), by=_person(request)))
+        return answer_of(services.claim(self.get_object(), by=person_of(request)))
 
     @extend_schema(request=None, responses=WholeTaskSerializer)
     @action(detail=True, methods=["post"])
     def release(self, request: Request, pk: UUID) -> Response:
         """Give the task back."""
-        return _state(services.release(self.get_object(), by=_person(request)))
+        return answer_of(services.release(self.get_object(), by=person_of(request)))
 
     @extend_schema(request=AssignSerializer, responses=WholeTaskSerializer)
     @action(detail=True, methods=["post"])
     def assign(self, request: Request, pk: UUID) -> Response:
         """Give the task to a member of the project."""
-        task, sent = self.get_object(), _sent(AssignSerializer, request)
+        task, sent = self.get_object(), body_of(AssignSerializer, request)
         to = Person.objects.filter(memberships__project=task.project_id, username=sent["to"]).first()
         if to is None:
             raise Invalid(
                 _('"%(name)s" is no member of this project.') % {"name": sent["to"]}, code="no-such-assignee"
             )
-        return _state(services.assign(task, by=_person(request), to=to))
+        return answer_of(services.assign(task, by=person_of(request), to=to))
 
     @extend_schema(request=ActSerializer, responses=WholeTaskSerializer)
     @action(detail=True, methods=["post"], url_path=rf"actions/(?P<slug>{SLUG})")
     def act(self, request: Request, pk: UUID, slug: str) -> Response:
         """End the task with one of its actions."""
-        sent = _sent(ActSerializer, request)
-        task, by = self.get_object(), _person(request)
-        return _state(services.complete(task, by=by, action=slug, data=sent["data"], comment=sent["comment"]))
+        sent = body_of(ActSerializer, request)
+        task, by = self.get_object(), person_of(request)
+        return answer_of(
+            services.complete(task, by=by, action=slug, data=sent["data"], comment=sent["comment"])
+        )
 
     @extend_schema(request=ActSerializer, responses=WholeTaskSerializer)
     @action(detail=True, methods=["post"])
     def complete(self, request: Request, pk: UUID) -> Response:
         """End a task whose template has no actions."""
-        sent = _sent(ActSerializer, request)
-        task, by = self.get_object(), _person(request)
-        return _state(services.complete(task, by=by, action="", data=sent["data"], comment=sent["comment"]))
+        sent = body_of(ActSerializer, request)
+        task, by = self.get_object(), person_of(request)
+        return answer_of(
+            services.complete(task, by=by, action="", data=sent["data"], comment=sent["comment"])
+        )
 
     @extend_schema(request=DraftSerializer, responses=WholeTaskSerializer)
     @action(detail=True, methods=["post"])
     def draft(self, request: Request, pk: UUID) -> Response:
         """Keep what the caller has typed so far."""
-        task, sent = self.get_object(), _sent(DraftSerializer, request)
-        kept = services.save_draft(task, by=_person(request), data=sent["data"], comment=sent["comment"])
+        task, sent = self.get_object(), body_of(DraftSerializer, request)
+        kept = services.save_draft(task, by=person_of(request), data=sent["data"], comment=sent["comment"])
         return Response({"data": kept.data, "comment": kept.comment, "updatedAt": kept.updated_at})
 
     @extend_schema(request=RemarkSerializer, responses={201: CommentSerializer})
     @action(detail=True, methods=["post"])
     def comments(self, request: Request, pk: UUID) -> Response:
-        """Write a comment, or put a question."""
-        task, sent = self.get_object(), _sent(RemarkSerializer, request)
-        made = services.comment(task, by=_person(request), text=sent["text"], kind=sent["kind"])
+        """Write a comment."""
+        task, sent = self.get_object(), body_of(RemarkSerializer, request)
+        made = services.comment(task, by=person_of(request), text=sent["text"])
         return Response(CommentSerializer(made).data, status=201)
 
 
@@ -273,14 +278,14 @@ class DecideView(Idempotent, APIView):
     )
     def post(self, request: Request, activity_id: UUID, slug: str) -> Response:
         """Approve, reject or send back."""
-        person = _person(request)
+        person = person_of(request)
         get_object_or_404(Activity.objects.visible_to(person).only("pk"), pk=activity_id)
-        sent = _sent(DecideSerializer, request)
+        sent = body_of(DecideSerializer, request)
         task = _approval(person, activity_id, slug)
         if sent["run"] not in (None, task.run):
             text = _("The step is in run %(run)d now; load it again and decide anew.")
             raise Conflict(text % {"run": task.run}, code="newer-run", run=task.run)
-        return _state(approvals.decide(task, by=person, outcome=sent["outcome"], comment=sent["comment"]))
+        return answer_of(approvals.decide(task, by=person, outcome=sent["outcome"], comment=sent["comment"]))
 
 
 def _approval(person: Person, activity_id: UUID, slug: str) -> Task:
@@ -298,7 +303,7 @@ def _approval(person: Person, activity_id: UUID, slug: str) -> Task:
 def _narrowed(found: Any, request: Request) -> Any:
     given = FilterSerializer(data=request.query_params)
     given.is_valid(raise_exception=True)
-    values, person = given.validated_data, _person(request)
+    values, person = given.validated_data, person_of(request)
     if values["mine"]:
         found = found.filter(pk__in=Task.objects.for_candidate(person).values("pk"))
     for key in ("status", "kind", "activity", "project"):
@@ -315,18 +320,14 @@ def _narrowed(found: Any, request: Request) -> Any:
             return found.filter(assignee__username=name)
 
 
-def _sent(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+def body_of(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """Return what was sent, as the serializer reads it."""
     given = serializer(data=request.data)
     given.is_valid(raise_exception=True)
     values: dict[str, Any] = given.validated_data
     return values
 
 
-def _state(task: Task) -> Response:
+def answer_of(task: Task) -> Response:
     """The new state that every command answers with."""
     return Response(WholeTaskSerializer(services.fresh(task)).data)
-
-
-def _person(request: Request) -> Person:
-    assert isinstance(request.user, Person)
-    return request.user

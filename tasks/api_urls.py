@@ -6,6 +6,9 @@ from django.urls import re_path
 
 from plans.router import Router
 from tasks.api import SLUG, UUID_PATTERN, DecideView, TaskViewSet
+from tasks.api_people import AnswerView, AskView
+
+TASK = rf"^tasks/(?P<task_id>{UUID_PATTERN})"
 
 router = Router()
 router.register("tasks", TaskViewSet, basename="task")
@@ -16,4 +19,6 @@ urlpatterns = [
         DecideView.as_view(),
         name="activity-decide",
     ),
+    re_path(rf"{TASK}/ask/?$", AskView.as_view(), name="task-ask"),
+    re_path(rf"{TASK}/answer/?$", AnswerView.as_view(), name="task-answer"),
 ]

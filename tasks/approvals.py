@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from plans.models import Person
-from tasks import errors, people, policy, refusals
+from tasks import asking, errors, people, policy, refusals
 from tasks.models import Decision, Task
 from tasks.services import advance, close, fresh, held, text_of
 
@@ -54,9 +54,10 @@ def takes_comment(task: Task, outcome: str) -> bool:
 
 
 def result_of(task: Task, outcome: str) -> dict[str, Any]:
-    """Return the result of the step: `{outcome, decisions: [{by, outcome, comment, at}]}`."""
+    """Return the result of the step: `{outcome, decisions: [{by, outcome, comment, at}]}`, `questions` if any."""
     decisions = task.decisions.select_related("person")
-    return {
+    questions = asking.on_record(task)
+    return ({"questions": questions} if questions else {}) | {
         "outcome": outcome,
         "decisions": [
             {

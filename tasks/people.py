@@ -95,6 +95,7 @@ def facts(task: Task, person: Person) -> policy.TaskFacts:
         assigned=assigned,  # type: ignore[arg-type]  # one of three literals
         decided=task.is_approval and task.decisions.filter(person=person).exists(),
         barred=barred(task, person.pk) if task.is_approval else "",
+        asked=task.comments.unanswered().filter(asked=person).exists(),
     )
 
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Final, Literal, assert_never
 
-Verb = Literal["see", "comment", "claim", "release", "assign", "draft", "complete", "decide"]
+Verb = Literal["see", "comment", "claim", "release", "assign", "draft", "complete", "decide", "ask", "answer"]
 OWN_REQUEST: Final = "own-request"
 
 
@@ -26,6 +26,7 @@ class Refusal(StrEnum):
     NOT_CANDIDATE = "not-candidate"
     OWN_REQUEST = "own-request"  # four eyes: the person started the activity
     DISTINCT_FROM = "distinct-from"  # four eyes: the person acted in a step that is named
+    NOT_ASKED = "not-asked"  # answer: the question is to somebody else
     NOT_ASSIGNEE = "not-assignee"  # release: it is somebody else's
     WRONG_KIND = "wrong-kind"  # an approval is not claimed, a task is not decided
     CLOSED = "closed"  # done or cancelled
@@ -53,6 +54,7 @@ class TaskFacts:
     assigned: Literal["", "me", "other"] = ""
     decided: bool = False
     barred: str = ""  # OWN_REQUEST, or the slug of the step whose actor this person is
+    asked: bool = False  # a question waits for this person's answer
 
 
 def may(facts: TaskFacts, verb: Verb) -> Allowed | Refusal:
@@ -72,6 +74,10 @@ def may(facts: TaskFacts, verb: Verb) -> Allowed | Refusal:
             return _state(facts, "TASK") if "operate" in facts.verbs else Refusal.NO_ROLE
         case "decide":
             return _may_decide(facts)
+        case "ask":
+            return _may_decide(facts) if facts.kind == "APPROVAL" else _may_work(facts)
+        case "answer":
+            return _state(facts, facts.kind) if facts.asked else Refusal.NOT_ASKED
         case _:
             assert_never(verb)
 

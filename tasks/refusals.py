@@ -101,6 +101,8 @@ def _not_entitled(task: Task, by: Person, why: policy.Refusal, verb: policy.Verb
             return text % {"step": step}
         case policy.Refusal.NOT_ASSIGNEE:
             return _("It is not yours to release; an operator can reassign it.")
+        case policy.Refusal.NOT_ASKED:
+            return _("No question waits for your answer here; a comment says something all the same.")
         case policy.Refusal.NOT_CANDIDATE:
             text = _('"%(task)s" is for %(candidates)s; you are none of them.')
             return text % {"task": task.title, "candidates": candidates_in_words(task)}

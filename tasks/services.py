@@ -82,17 +82,10 @@ def save_draft(task: Task, *, by: Person, data: Any, comment: str = "") -> TaskD
     return kept
 
 
-def comment(task: Task, *, by: Person, text: str, kind: str = Comment.Kind.COMMENT) -> Comment:
-    """Write a comment, or a question that somebody else may answer; a finished task can be commented as well."""
+def comment(task: Task, *, by: Person, text: str) -> Comment:
+    """Write a comment; a finished task can be commented as well."""
     refusals.require(task, by, "comment")
-    clean = text_of(text)
-    if not clean:
-        raise errors.CommentMissing(
-            _("The comment is empty; write what you want to say."), errors=_at_comment()
-        )
-    if kind not in Comment.Kind.values:
-        raise Invalid(_('A comment is a COMMENT or a QUESTION, not "%(kind)s".') % {"kind": kind})
-    return Comment.objects.create(task=task, person=by, kind=kind, text=clean, at=timezone.now())
+    return Comment.objects.create(task=task, person=by, text=said(text), at=timezone.now())
 
 
 def complete(task: Task, *, by: Person, action: str, data: Any = None, comment: str = "") -> Task:
@@ -145,6 +138,16 @@ def text_of(text: str) -> str:
         raise Invalid(_("A comment has %(most)d characters at most; shorten it.") % {"most": COMMENT_LENGTH})
     if "\x00" in clean or validation.storage_problem(clean):
         raise Invalid(_("The comment holds characters that are no text; type it again."))
+    return clean
+
+
+def said(text: str) -> str:
+    """Return the text as it can be kept; raise CommentMissing for an empty one."""
+    clean = text_of(text)
+    if not clean:
+        raise errors.CommentMissing(
+            _("The comment is empty; write what you want to say."), errors=_at_comment()
+        )
     return clean
 
 

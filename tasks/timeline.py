@@ -30,7 +30,7 @@ def timeline(task: Task) -> list[Entry]:
     ]
     entries += [
         Entry(row.at, row.person.name if row.person else _("Somebody"), _said(row), row.text)
-        for row in task.comments.select_related("person")
+        for row in task.comments.select_related("person", "asked")
     ]
     return sorted(entries, key=lambda entry: entry.at)
 
@@ -55,7 +55,15 @@ def action_label(task: Task) -> str:
 
 
 def _said(comment: Comment) -> str:
-    return _("asked") if comment.kind == Comment.Kind.QUESTION else _("commented")
+    match comment.kind:
+        case Comment.Kind.QUESTION if comment.asked:
+            return _("asked %(person)s") % {"person": comment.asked.name}
+        case Comment.Kind.QUESTION:
+            return _("asked")
+        case Comment.Kind.ANSWER:
+            return _("answered")
+        case _:
+            return _("commented")
 
 
 def _event(task: Task, row: TaskEvent) -> Entry:

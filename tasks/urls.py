@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from tasks.views import people
 from tasks.views.inbox import inbox_page
 from tasks.views.tasks import assign, claim, comment, decide, draft, finish, release, task_page
 
@@ -19,4 +20,6 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/assign/", assign, name="assign"),
     path("tasks/<uuid:task_id>/comments/", comment, name="comment"),
     path("tasks/<uuid:task_id>/draft/", draft, name="draft"),
+    path("tasks/<uuid:task_id>/ask/", people.ask, name="ask"),
+    path("tasks/<uuid:task_id>/answer/", people.answer, name="answer"),
 ]

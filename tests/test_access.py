@@ -83,6 +83,8 @@ PAGES: dict[str, dict[str, Any]] = {
     "tasks:assign": {"POST": (MAY, {"to": "ann"})},
     "tasks:comment": {"POST": (MAY, {"text": "hm"})},
     "tasks:draft": {"POST": MAY},
+    "tasks:ask": {"POST": (MAY, {"text": "Which PO?"})},
+    "tasks:answer": {"POST": (MAY, {"text": "PO 7"})},
     "demo-erp": {"GET": NONE},  # there is no demo in this organization
 }
 API: dict[str, dict[str, Any]] = RESOURCES | {
@@ -151,6 +153,8 @@ API: dict[str, dict[str, Any]] = RESOURCES | {
     "task-comments": {"POST": (MAY, {"text": "hm"})},
     "task-complete": {"POST": MAY},
     "task-draft": {"POST": (MAY, {"data": {}})},
+    "task-ask": {"POST": (MAY, {"text": "Which PO?"})},
+    "task-answer": {"POST": (MAY, {"text": "PO 7"})},
     "task-release": {"POST": MAY},
 }
 SOCKETS = {"ws/activities/<uuid:activity_id>/", ""}  # tried in tests/activities/test_consumers.py
@@ -228,6 +232,7 @@ def things(project: Project, ann: Person, ben: Person, settings: Any, tmp_path: 
         getattr(models, kind).objects.create(organization=organization, slug="thing", name="Thing")
     activity = start(approval_step(approverRole="approver"), review_step(), by=ben)
     task, approval = activity.tasks.get(kind="TASK"), activity.tasks.get(kind="APPROVAL")
+    task.comments.create(person=ben, kind="QUESTION", asked=ann, text="Which PO?", at=task.created_at)
     file = document("a.csv")
     return {
         "organization": organization.slug,

@@ -3,28 +3,49 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from plans.fields import OrderedJSONField
 from plans.models import Person
 from tasks.models.tasks import Task
 
 
+class CommentQuerySet(models.QuerySet["Comment"]):
+    """What was written."""
+
+    def unanswered(self) -> CommentQuerySet:
+        """Keep questions that nobody has answered."""
+        return self.filter(kind=Comment.Kind.QUESTION, answer=None)
+
+
 class Comment(models.Model):
-    """What somebody wrote about a task; a question keeps an approval open and waits for an answer."""
+    """What somebody wrote about a task; a question to `asked` keeps it open, and its answer says what it answers."""
 
     class Kind(models.TextChoices):
         """How the text is meant."""
 
         COMMENT = "COMMENT"
         QUESTION = "QUESTION"
+        ANSWER = "ANSWER"
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="comments")
     person = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.COMMENT)
+    asked = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")  # of a question
+    question = models.OneToOneField("self", models.CASCADE, null=True, related_name="answer")  # of an answer
     text = models.TextField()
     at = models.DateTimeField()
 
+    objects = CommentQuerySet.as_manager()
+
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="ANSWER", question__isnull=False) | (~Q(kind="ANSWER") & Q(question=None)),
+                name="answers_have_a_question",
+            )
+        ]
+        indexes = [models.Index(fields=["asked", "task"], name="questions_to_a_person")]
         ordering = ["at", "pk"]
 
     def __str__(self) -> str:

@@ -31,8 +31,8 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def for_candidate(self, person: Person) -> TaskQuerySet:
         """Keep what the person could do now: as a candidate or assignee, with the role that the verb takes.
 
-        Left out: work that somebody else has claimed, approvals that the person has decided already or may not
-        decide (four eyes).
+        A question to the person waits as well. Left out: work that somebody else has claimed, approvals that the person
+        has decided already or may not decide (four eyes).
         """
         free = Q(assignee=None) | Q(assignee=person)
         work = Q(kind=Task.Kind.TASK, project__in=_projects_with(person, "work"))
@@ -41,7 +41,8 @@ class TaskQuerySet(models.QuerySet["Task"]):
         decide &= Q(Exists(_candidacy(person)))
         done = Exists(Decision.objects.filter(task=OuterRef("pk"), person=person))
         barred = Exists(Elector.objects.filter(task=OuterRef("pk"), person=person).exclude(barred=""))
-        return self.open().filter(free & (work | decide)).exclude(done).exclude(barred)
+        able = free & (work | decide) & ~Q(done) & ~Q(barred)
+        return self.open().filter(able | Q(pk__in=_asked(person)))
 
     def next_first(self) -> TaskQuerySet:
         """Order as a person would take them: by priority, then what is due first, then the oldest."""
@@ -55,6 +56,12 @@ class TaskQuerySet(models.QuerySet["Task"]):
 def _projects_with(person: Person, verb: str) -> models.QuerySet[MembershipRole]:
     held = MembershipRole.objects.filter(membership__person=person, slug__in=VERBS[verb])
     return held.values("membership__project")  # type: ignore[return-value]  # a subquery of project ids
+
+
+def _asked(person: Person) -> models.QuerySet[Task]:
+    open_to = Q(comments__kind="QUESTION", comments__asked=person, comments__answer=None)
+    member = Q(project__memberships__person=person)
+    return Task.objects.filter(open_to, member).values("pk")  # type: ignore[return-value]  # a subquery of ids
 
 
 def _candidates() -> models.QuerySet[Candidate]:

@@ -14,14 +14,23 @@ from activities.models import DocumentFamily
 from plans import access
 from plans.errors import Refused
 from plans.models import Person
-from tasks import approvals, inbox, people, policy, refusals
+from tasks import approvals, asking, inbox, people, policy, refusals
 from tasks.definitions import Definition, TaskAction, definition_of, words
 from tasks.evidence import evidence, facts_of
 from tasks.forms import Section, flat, labels, sections
-from tasks.models import Decision, Task
+from tasks.models import Comment, Decision, Task
 from tasks.timeline import action_label, timeline
 
-VERBS: tuple[policy.Verb, ...] = ("comment", "claim", "release", "assign", "complete", "decide")
+VERBS: tuple[policy.Verb, ...] = (
+    "comment",
+    "claim",
+    "release",
+    "assign",
+    "complete",
+    "decide",
+    "ask",
+    "answer",
+)
 
 
 class Typed(Protocol):
@@ -65,6 +74,8 @@ def context_of(task: Task, person: Person, typed: Typed, *, document: str) -> di
         "document": _chosen_document(documents, document),
         "evidence": evidence(task),
         "timeline": timeline(task),
+        "questions": _questions(task, person),
+        "askable": asking.whom(task, person) if can["ask"] else (),
         "following": None
         if task.is_open and (can["complete"] or can["decide"])
         else inbox.following(person, task),
@@ -73,6 +84,17 @@ def context_of(task: Task, person: Person, typed: Typed, *, document: str) -> di
         "breadcrumbs": [{"label": _("Inbox"), "url": reverse("tasks:inbox")}, {"label": task.title}],
     }
     return shared | (_of_approval(task, person, typed) if task.is_approval else _of_form(task, person, typed))
+
+
+def _questions(task: Task, person: Person) -> dict[str, Sequence[Comment]]:
+    """Questions to the person that wait for an answer, and answers to what the person asked."""
+    if not task.is_open:
+        return {}
+    told = task.comments.select_related("person", "question")
+    return {
+        "to_me": list(task.comments.unanswered().filter(asked=person).select_related("person")),
+        "answered": list(told.filter(kind=Comment.Kind.ANSWER, question__person=person)),
+    }
 
 
 def _of_form(task: Task, person: Person, typed: Typed) -> dict[str, Any]:

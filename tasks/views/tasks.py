@@ -16,10 +16,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from plans.errors import Refused
 from plans.models import Person
+from plans.requests import person_of
 from tasks import approvals, services
 from tasks.definitions import definition_of
 from tasks.forms import read_sent
-from tasks.models import Comment, Task
+from tasks.models import Task
 from tasks.timeline import action_label
 from tasks.views.page import context_of
 
@@ -37,14 +38,14 @@ class Typed:
 @require_GET
 def task_page(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Show a task with its form, an approval with its evidence; documents beside it."""
-    return _page(request, _task(request, task_id), Typed())
+    return _page(request, task_of(request, task_id), Typed())
 
 
 @require_POST
 def finish(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """End a task with the action of the pressed button."""
-    task = _task(request, task_id)
-    person = _person(request)
+    task = task_of(request, task_id)
+    person = person_of(request)
     data = _sent(task, request)
     remark = request.POST.get("comment", "")
     try:
@@ -52,7 +53,7 @@ def finish(request: HttpRequest, task_id: UUID) -> HttpResponse:
             task, by=person, action=request.POST.get("action", ""), data=data, comment=remark
         )
     except Refused as refused:
-        return _again(request, task, refused, data=data, comment=remark)
+        return shown_again(request, task, refused, data=data, comment=remark)
     if task.is_open:
         messages.success(request, _("Moved to %(status)s; it stays open.") % {"status": task.status_slug})
     else:
@@ -63,13 +64,13 @@ def finish(request: HttpRequest, task_id: UUID) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Take the person's decision on an approval."""
-    task = _task(request, task_id)
+    task = task_of(request, task_id)
     remark = request.POST.get("comment", "")
     outcome = request.POST.get("outcome", "")
     try:
-        task = approvals.decide(task, by=_person(request), outcome=outcome, comment=remark)
+        task = approvals.decide(task, by=person_of(request), outcome=outcome, comment=remark)
     except Refused as refused:
-        return _again(request, task, refused, comment=remark)
+        return shown_again(request, task, refused, comment=remark)
     if task.is_open:
         messages.success(request, _("Your decision is on record; others are asked as well."))
     else:
@@ -80,44 +81,43 @@ def decide(request: HttpRequest, task_id: UUID) -> HttpResponse:
 @require_POST
 def claim(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Claim the task and show it."""
-    return _do(request, task_id, lambda task, person: services.claim(task, by=person))
+    return do(request, task_id, lambda task, person: services.claim(task, by=person))
 
 
 @require_POST
 def release(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Give the task back."""
-    return _do(request, task_id, lambda task, person: services.release(task, by=person))
+    return do(request, task_id, lambda task, person: services.release(task, by=person))
 
 
 @require_POST
 def assign(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Give the task to a member of the project."""
-    task = _task(request, task_id)
+    task = task_of(request, task_id)
     members = Person.objects.filter(memberships__project=task.project_id)
     to = get_object_or_404(members, username=request.POST.get("to", ""))
-    return _do(request, task_id, lambda task, person: services.assign(task, by=person, to=to))
+    return do(request, task_id, lambda task, person: services.assign(task, by=person, to=to))
 
 
 @require_POST
 def comment(request: HttpRequest, task_id: UUID) -> HttpResponse:
-    """Add a comment, or put a question."""
-    task = _task(request, task_id)
+    """Add a comment."""
+    task = task_of(request, task_id)
     text = request.POST.get("text", "")
-    kind = request.POST.get("kind", Comment.Kind.COMMENT)
     try:
-        services.comment(task, by=_person(request), text=text, kind=kind)
+        services.comment(task, by=person_of(request), text=text)
     except Refused as refused:
-        return _again(request, task, refused, comment=text)
+        return shown_again(request, task, refused, comment=text)
     return redirect("tasks:task", task.pk)
 
 
 @require_POST
 def draft(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Keep what is typed; the answer is one line for the page. A refusal is one line too: typing goes on."""
-    task = _task(request, task_id)
+    task = task_of(request, task_id)
     try:
         services.save_draft(
-            task, by=_person(request), data=_sent(task, request), comment=request.POST.get("comment", "")
+            task, by=person_of(request), data=_sent(task, request), comment=request.POST.get("comment", "")
         )
     except Refused as refused:
         return HttpResponse(refused.message, status=refused.status, content_type="text/plain; charset=utf-8")
@@ -125,13 +125,9 @@ def draft(request: HttpRequest, task_id: UUID) -> HttpResponse:
     return HttpResponse(_("Draft kept at %(time)s") % {"time": at}, content_type="text/plain; charset=utf-8")
 
 
-def _person(request: HttpRequest) -> Person:
-    assert isinstance(request.user, Person)
-    return request.user
-
-
-def _task(request: HttpRequest, task_id: UUID) -> Task:
-    return get_object_or_404(Task.objects.visible_to(_person(request)).with_context(), pk=task_id)
+def task_of(request: HttpRequest, task_id: UUID) -> Task:
+    """Return the task if the person may see it; 404 otherwise."""
+    return get_object_or_404(Task.objects.visible_to(person_of(request)).with_context(), pk=task_id)
 
 
 def _sent(task: Task, request: HttpRequest) -> dict[str, Any]:
@@ -139,16 +135,17 @@ def _sent(task: Task, request: HttpRequest) -> dict[str, Any]:
     return read_sent(form, request.POST, kept=task.data) if form else dict(task.given)
 
 
-def _do(request: HttpRequest, task_id: UUID, verb: Callable[[Task, Person], Task]) -> HttpResponse:
-    task = _task(request, task_id)
+def do(request: HttpRequest, task_id: UUID, verb: Callable[[Task, Person], object]) -> HttpResponse:
+    """Do it and show the task; a refusal is shown on the page."""
+    task = task_of(request, task_id)
     try:
-        verb(task, _person(request))
+        verb(task, person_of(request))
     except Refused as refused:
-        return _again(request, task, refused)
+        return shown_again(request, task, refused)
     return redirect("tasks:task", task.pk)
 
 
-def _again(
+def shown_again(
     request: HttpRequest,
     task: Task,
     refused: Refused,
@@ -162,6 +159,6 @@ def _again(
 
 
 def _page(request: HttpRequest, task: Task, typed: Typed) -> HttpResponse:
-    context = context_of(task, _person(request), typed, document=request.GET.get("document", ""))
+    context = context_of(task, person_of(request), typed, document=request.GET.get("document", ""))
     template = "tasks/approval.html" if task.is_approval else "tasks/task.html"
     return render(request, template, context, status=typed.refused.status if typed.refused else 200)

@@ -77,6 +77,18 @@ APPROVAL = TaskFacts(kind="APPROVAL", verbs=APPROVER, candidate=True)
         (replace(APPROVAL, barred="review"), "decide", Refusal.DISTINCT_FROM),
         (replace(APPROVAL, decided=True), "decide", Refusal.DECIDED),
         (replace(APPROVAL, open=False), "decide", Refusal.CLOSED),
+        (APPROVAL, "ask", Allowed()),
+        (replace(APPROVAL, barred=OWN_REQUEST), "ask", Refusal.OWN_REQUEST),
+        (replace(APPROVAL, decided=True), "ask", Refusal.DECIDED),
+        (replace(APPROVAL, open=False), "ask", Refusal.CLOSED),
+        (TASK, "ask", Allowed()),
+        (replace(TASK, candidate=False), "ask", Refusal.NOT_CANDIDATE),
+        (replace(TASK, assigned="other"), "ask", Refusal.CLAIMED),
+        (APPROVAL, "answer", Refusal.NOT_ASKED),
+        (replace(APPROVAL, verbs=VIEWER, candidate=False, asked=True), "answer", Allowed()),
+        (replace(TASK, asked=True), "answer", Allowed()),
+        (replace(TASK, asked=True, open=False), "answer", Refusal.CLOSED),
+        (replace(TASK, asked=True, verbs=frozenset()), "answer", Refusal.NOT_MEMBER),
     ],
 )
 def test_who_may_do_what(facts, verb, verdict):

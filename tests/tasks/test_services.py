@@ -246,19 +246,13 @@ def test_strangers_and_lookers_on_may_not(task, approval, ben, cy):
             verb(cy)
 
 
-def test_comments_and_questions(approval, fay):
+def test_comments(approval, fay):
     services.comment(approval, by=fay, text="Looks odd")
-    services.comment(approval, by=fay, text="Which PO?", kind="QUESTION")
 
-    assert list(approval.comments.values_list("kind", "text")) == [
-        ("COMMENT", "Looks odd"),
-        ("QUESTION", "Which PO?"),
-    ]
+    assert list(approval.comments.values_list("kind", "text")) == [("COMMENT", "Looks odd")]
     assert services.fresh(approval).status == "OPEN"
     with pytest.raises(errors.CommentMissing):
         services.comment(approval, by=fay, text="  ")
-    with pytest.raises(Invalid):
-        services.comment(approval, by=fay, text="x", kind="SHOUT")
 
 
 def test_one_decision_settles_an_approval(approval, fay):
