@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
-from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from activities.models import DocumentFamily
 from plans import access
 from plans.errors import Refused
 from plans.models import Person
@@ -19,6 +17,7 @@ from tasks.definitions import Definition, TaskAction, definition_of, words
 from tasks.evidence import evidence, facts_of
 from tasks.forms import Section, flat, labels, sections
 from tasks.models import Comment, Decision, Task
+from tasks.shelf import shelf
 from tasks.timeline import action_label, timeline
 
 VERBS: tuple[policy.Verb, ...] = (
@@ -57,9 +56,7 @@ def context_of(task: Task, person: Person, typed: Typed, *, document: str) -> di
     """Return the context of `tasks/task.html` and `tasks/approval.html`."""
     facts = people.facts(task, person)
     can = {verb: isinstance(policy.may(facts, verb), policy.Allowed) for verb in VERBS}
-    documents = list(DocumentFamily.objects.filter(activity_documents__activity=task.activity_id).order_by(
-        "activity_documents__position"
-    ))  # fmt: skip
+    beside = shelf(task.activity_id, document)
     shared = {
         "task": task,
         "can": can,
@@ -70,8 +67,9 @@ def context_of(task: Task, person: Person, typed: Typed, *, document: str) -> di
         "priority": inbox.PRIORITIES.get(task.priority, ""),
         "overdue": task.is_open and task.due_at is not None and task.due_at < timezone.now(),
         "ended": action_label(task),
-        "documents": documents,
-        "document": _chosen_document(documents, document),
+        "documents": beside.documents,
+        "document": beside.chosen,
+        "shelf": beside,
         "evidence": evidence(task),
         "timeline": timeline(task),
         "questions": _questions(task, person),
@@ -140,15 +138,6 @@ def _why_not(task: Task, person: Person, facts: policy.TaskFacts) -> str:
     if isinstance(verdict, policy.Allowed) or not task.is_open:
         return ""
     return refusals.refusal(task, person, verdict, "decide" if task.is_approval else "complete").message
-
-
-def _chosen_document(documents: Sequence[DocumentFamily], wanted: str) -> DocumentFamily | None:
-    try:
-        key = UUID(wanted)
-    except ValueError:
-        key = None
-    first = documents[0] if documents else None
-    return next((document for document in documents if document.pk == key), first)
 
 
 def _assignable(task: Task) -> Sequence[Person]:
