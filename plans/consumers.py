@@ -14,7 +14,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.utils import timezone
 
-from plans import presence
+from plans import hints, presence
 from plans.models import Person, Plan
 
 logger = logging.getLogger("throughline.consumers")
@@ -46,7 +46,7 @@ class PlanConsumer(AsyncJsonWebsocketConsumer):
         if plan_id is None:
             await self.close(NOT_FOUND)
             return
-        presence.serve_from(asyncio.get_running_loop())
+        hints.serve_from(asyncio.get_running_loop())
         self.plan_id = plan_id
         self.others: dict[str, tuple[dict[str, Any], float]] = {}
         self.moved = asyncio.Event()

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.test import Client
 
 from config.asgi import application
-from plans import consumers, presence
+from plans import consumers, hints
 from plans.models import Membership, Person, Plan
 from plans.services import save_plan
 from tests import builders
@@ -27,7 +27,7 @@ LONG = 15.0
 @pytest.fixture(autouse=True)
 def _loop_of_this_test(monkeypatch: Any) -> None:
     """No loop of an earlier test is spoken to."""
-    monkeypatch.setattr(presence, "_server_loop", None)
+    monkeypatch.setattr(hints, "_server_loop", None)
 
 
 @pytest.fixture
