@@ -14,8 +14,12 @@ http = get_asgi_application()
 
 from activities import routing as activities  # noqa: E402  the app registry must be ready
 from plans import routing as plans  # noqa: E402
+from tasks import routing as tasks  # noqa: E402
 
-websockets = URLRouter([*plans.websocket_urlpatterns, *activities.websocket_urlpatterns])
+# The activities' come last: they end with what is nowhere.
+websockets = URLRouter(
+    [*plans.websocket_urlpatterns, *tasks.websocket_urlpatterns, *activities.websocket_urlpatterns]
+)
 
 application = ProtocolTypeRouter(
     {

@@ -22,6 +22,8 @@ PALETTE_PLANS: Final = 200
 
 # Set by the app that has an inbox: how many open tasks wait for the person in the project.
 inbox_counter: Callable[[Person, Project], int] | None = None
+# Set by the same app: the address of the websocket that tells how many.
+inbox_stream: Callable[[Project], str] | None = None
 # Each gives entries {"label", "url", "hint"} for the palette of the person in the project.
 palette_providers: list[Callable[[Person, Project], Sequence[dict[str, str]]]] = []
 
@@ -134,6 +136,7 @@ def _nav(request: HttpRequest, space: Workspace) -> list[dict[str, Any]]:
         ("settings", _("Settings"), "plans:settings"),
     ]
     count = inbox_counter(_person(request), space.project) if inbox_counter and space.project else None
+    stream = inbox_stream(space.project) if inbox_stream and space.project else None
     nav = []
     for icon, label, name in entries:
         url = _url(name)
@@ -147,6 +150,7 @@ def _nav(request: HttpRequest, space: Workspace) -> list[dict[str, Any]]:
                 "icon": icon,
                 "current": here,
                 "count": count if icon == "inbox" else None,
+                "stream": stream if icon == "inbox" else None,
             }
         )
     return nav

@@ -17,9 +17,9 @@ from rest_framework.views import APIView
 from activities.models import Activity
 from plans.errors import Conflict, Invalid, NotFound
 from plans.idempotency import Idempotent
-from plans.models import Person
+from plans.models import Person, Project
 from plans.requests import ROW_IDS, person_of
-from tasks import approvals, services
+from tasks import approvals, queue, services
 from tasks.definitions import definition_of
 from tasks.models import Comment, Decision, Task
 
@@ -150,6 +150,33 @@ class FilterSerializer(serializers.Serializer[Any]):
     assignee = serializers.CharField(required=False, help_text='a user name, "me" or "none"')
 
 
+class NextSerializer(serializers.Serializer[Any]):
+    """Where to take the next task from; without a project, from all of the caller's."""
+
+    project = serializers.IntegerField(
+        required=False, default=None, allow_null=True, min_value=1, max_value=ROW_IDS
+    )
+
+
+class BulkSerializer(serializers.Serializer[Any]):
+    """What to do with many tasks; with `dryRun` nothing is done, and the answer says what would be."""
+
+    verb = serializers.ChoiceField(queue.VERBS)
+    tasks = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=queue.MOST_AT_ONCE)
+    dryRun = serializers.BooleanField(required=False, default=False)
+
+
+class FateSerializer(serializers.Serializer[Any]):
+    """What happened, or would happen, to one of many tasks; `refusal` is null where the verb is carried out."""
+
+    task = TaskSerializer(read_only=True)
+    refusal = serializers.SerializerMethodField()
+
+    def get_refusal(self, fate: queue.Fate) -> str | None:
+        """Return why not."""
+        return fate.why_not or None
+
+
 class AssignSerializer(serializers.Serializer[Any]):
     """To whom a task goes."""
 
@@ -206,6 +233,22 @@ class TaskViewSet(
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return tasks, the newest first."""
         return super().list(request, *args, **kwargs)
+
+    @extend_schema(request=NextSerializer, responses=WholeTaskSerializer)
+    @action(detail=False, methods=["post"], url_name="next")
+    def next(self, request: Request) -> Response:
+        """Claim the most pressing free task for the caller: by priority, what is due, and age; 404 if there is none."""
+        person, wanted = person_of(request), body_of(NextSerializer, request)["project"]
+        projects = Project.objects.visible_to(person)
+        return answer_of(queue.take_next(person, list(projects if wanted is None else projects.filter(pk=wanted))))
+
+    @extend_schema(request=BulkSerializer, responses=FateSerializer(many=True))
+    @action(detail=False, methods=["post"])
+    def bulk(self, request: Request) -> Response:
+        """Claim or release many tasks, each by itself; the answer has one entry a task, in the order sent."""
+        sent = body_of(BulkSerializer, request)
+        act = queue.foresee if sent["dryRun"] else queue.carry_out
+        return Response(FateSerializer(act(person_of(request), sent["verb"], sent["tasks"]), many=True).data)
 
     @extend_schema(request=None, responses=WholeTaskSerializer)
     @action(detail=True, methods=["post"])

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from plans.models import Person
-from tasks import asking, errors, people, policy, refusals
+from tasks import asking, errors, live, people, policy, refusals
 from tasks.models import Decision, Task
 from tasks.services import advance, close, fresh, held, text_of
 
@@ -28,6 +28,7 @@ def decide(task: Task, *, by: Person, outcome: str, comment: str = "") -> Task:
         chosen = _checked(task, outcome, remark)
         now = timezone.now()
         Decision.objects.create(task=task, person=by, outcome=chosen, comment=remark, at=now)
+        live.announce(task.project_id)
         _settle(task, by=by, at=now)
         return fresh(task)
 

@@ -14,8 +14,9 @@ class TasksConfig(AppConfig):
     def ready(self) -> None:
         """Put the inbox into the frame: its count in the rail, its tasks in the palette."""
         from plans import context
-        from tasks import inbox, panels
+        from tasks import inbox, live, panels
 
         context.inbox_counter = inbox.count
+        context.inbox_stream = live.stream_of
         if panels.palette not in context.palette_providers:
             context.palette_providers.append(panels.palette)

@@ -15,7 +15,7 @@ from activities.models import Activity, Step
 from activities.steps import StepCall
 from plans.language.schema import ApprovalConfig, CreateTaskConfig
 from plans.models import Organization
-from tasks import people
+from tasks import live, people
 from tasks.definitions import Definition, words
 from tasks.forms import defaults
 from tasks.models import NORMAL_PRIORITY, Task, TaskEvent
@@ -107,6 +107,7 @@ def open_task(wanted: Wanted) -> None:
     TaskEvent.objects.create(task=task, kind=TaskEvent.Kind.OPENED, detail="; ".join(notes)[:500], at=now)
     if task.is_approval:
         people.poll(task, now, opening=True)
+    live.announce(task.project_id)
     dues.watch(task)
 
 

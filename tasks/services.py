@@ -20,7 +20,7 @@ from activities import services as runs
 from plans.access import may
 from plans.errors import Conflict, Invalid, Refused
 from plans.models import Person
-from tasks import errors, people, policy, refusals, validation
+from tasks import errors, live, people, policy, refusals, validation
 from tasks.definitions import Definition, TaskAction, definition_of
 from tasks.models import Comment, Task, TaskDraft, TaskEvent
 
@@ -112,10 +112,12 @@ def withdraw(activity_id: UUID, position: int, *, reason: str) -> int:
     """Cancel the open tasks of a step; return how many. Called in a transaction, the activity locked."""
     now = timezone.now()
     waiting = Task.objects.open().filter(activity=activity_id, position=position).select_for_update()
-    closed = list(waiting.values_list("pk", flat=True))
+    closed = dict(waiting.values_list("pk", "project"))
     for key in closed:
         _change(Q(pk=key), status=Task.Status.CANCELLED, reason=reason[:500], done_at=now)
         TaskEvent.objects.create(task_id=key, kind=TaskEvent.Kind.CANCELLED, detail=reason[:500], at=now)
+    for project_id in set(closed.values()):
+        live.announce(project_id)
     return len(closed)
 
 
@@ -260,3 +262,4 @@ def _record(
     TaskEvent.objects.create(
         task=task, kind=kind, person=by, subject=subject, detail=detail, at=at or timezone.now()
     )
+    live.announce(task.project_id)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from plans.errors import Conflict, Invalid
 from plans.models import TaskStatus
-from tasks import validation
+from tasks import live, validation
 from tasks.definitions import definition_of
 from tasks.errors import FormInvalid
 from tasks.models import Task, TaskEvent
@@ -37,6 +37,7 @@ def set_status(task: Task, slug: str) -> Task:
         open_tasks = Task.objects.open().filter(pk=task.pk)
         open_tasks.update(status_slug=slug, change_sequence=F("change_sequence") + 1)
         TaskEvent.objects.create(task=task, kind=TaskEvent.Kind.MOVED, detail=slug, at=timezone.now())
+        live.announce(task.project_id)
         return fresh(task)
 
 

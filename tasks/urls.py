@@ -5,13 +5,19 @@ from __future__ import annotations
 from django.urls import path
 
 from tasks.views import people
-from tasks.views.inbox import inbox_page
+from tasks.views.inbox import inbox_news, inbox_page
+from tasks.views.queue import bulk, delete_filter, next_task, save_filter
 from tasks.views.tasks import assign, claim, comment, decide, draft, finish, release, task_page
 
 app_name = "tasks"
 
 urlpatterns = [
     path("inbox/", inbox_page, name="inbox"),
+    path("inbox/news/", inbox_news, name="inbox-news"),
+    path("inbox/next/", next_task, name="next"),
+    path("inbox/bulk/", bulk, name="bulk"),
+    path("inbox/filters/", save_filter, name="save-filter"),
+    path("inbox/filters/<int:number>/delete/", delete_filter, name="delete-filter"),
     path("tasks/<uuid:task_id>/", task_page, name="task"),
     path("tasks/<uuid:task_id>/finish/", finish, name="finish"),
     path("tasks/<uuid:task_id>/decide/", decide, name="decide"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tasks.models.approvals import Decision, DecisionQuerySet, DecisionsStay, Elector
 from tasks.models.candidates import Candidate
+from tasks.models.filters import SavedFilter
 from tasks.models.talk import Comment, TaskDraft, TaskEvent
 from tasks.models.tasks import NORMAL_PRIORITY, Task, TaskQuerySet
 from tasks.models.teams import Team, TeamMember
@@ -16,6 +17,7 @@ __all__ = [
     "DecisionQuerySet",
     "DecisionsStay",
     "Elector",
+    "SavedFilter",
     "Task",
     "TaskDraft",
     "TaskEvent",

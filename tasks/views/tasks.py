@@ -55,10 +55,10 @@ def finish(request: HttpRequest, task_id: UUID) -> HttpResponse:
     except Refused as refused:
         return shown_again(request, task, refused, data=data, comment=remark)
     if task.is_open:
-        messages.success(request, _("Moved to %(status)s; it stays open.") % {"status": task.status_slug})
-    else:
-        messages.success(request, _("Done: %(action)s.") % {"action": action_label(task) or _("finished")})
-    return redirect("tasks:task", task.pk)
+        return _done(
+            request, task, _("Moved to %(status)s; it stays open.") % {"status": task.status_slug}, stays=True
+        )
+    return _done(request, task, _("Done: %(action)s.") % {"action": action_label(task) or _("finished")})
 
 
 @require_POST
@@ -72,10 +72,8 @@ def decide(request: HttpRequest, task_id: UUID) -> HttpResponse:
     except Refused as refused:
         return shown_again(request, task, refused, comment=remark)
     if task.is_open:
-        messages.success(request, _("Your decision is on record; others are asked as well."))
-    else:
-        messages.success(request, _("Decided: %(outcome)s.") % {"outcome": action_label(task).lower()})
-    return redirect("tasks:task", task.pk)
+        return _done(request, task, _("Your decision is on record; others are asked as well."))
+    return _done(request, task, _("Decided: %(outcome)s.") % {"outcome": action_label(task).lower()})
 
 
 @require_POST
@@ -145,6 +143,20 @@ def do(request: HttpRequest, task_id: UUID, verb: Callable[[Task, Person], objec
     return redirect("tasks:task", task.pk)
 
 
+def _done(request: HttpRequest, task: Task, said: str, *, stays: bool = False) -> HttpResponse:
+    """Go on after an action: the page says what was done; the pane beside the inbox makes way for the next task."""
+    if _in_pane(request) and not stays:
+        words = {"task": task, "said": said, "ended": action_label(task) or said}
+        return render(request, "tasks/_pane_closed.html", words)
+    messages.success(request, said)
+    return redirect("tasks:task", task.pk)
+
+
+def _in_pane(request: HttpRequest) -> bool:
+    """Tell if the inbox asks, for its pane."""
+    return request.headers.get("X-Pane") == "1"
+
+
 def shown_again(
     request: HttpRequest,
     task: Task,
@@ -160,5 +172,8 @@ def shown_again(
 
 def _page(request: HttpRequest, task: Task, typed: Typed) -> HttpResponse:
     context = context_of(task, person_of(request), typed, document=request.GET.get("document", ""))
+    context["base"] = "tasks/_pane.html" if _in_pane(request) else "base.html"
+    if _in_pane(request):
+        context["said"] = " ".join(str(message) for message in messages.get_messages(request))
     template = "tasks/approval.html" if task.is_approval else "tasks/task.html"
     return render(request, template, context, status=typed.refused.status if typed.refused else 200)
