@@ -10,7 +10,17 @@ import { setStepField } from "./commands/setField";
 import { type Alignment, align } from "./layout/align";
 import { placeAfter, placeLast } from "./layout/place";
 import { readEntry, writeEntry } from "./model/dependsOn";
-import { dependsOnOf, findStep, isStep, layoutOf, nameOf, type Plan, type Step, stepsOf } from "./model/plan";
+import {
+  dependsOnOf,
+  entriesOf,
+  findStep,
+  isStep,
+  layoutOf,
+  nameOf,
+  type Plan,
+  type Step,
+  stepsOf,
+} from "./model/plan";
 import { freeSlug } from "./model/slugs";
 import { type EditorStore, planOf, type State } from "./store";
 
@@ -32,7 +42,7 @@ export function placesOf(state: State): State["places"] {
 
 /** Slugs, and legacy uuids, that a new step may not have. */
 export function takenSlugs(plan: Plan): ReadonlySet<string> {
-  const steps = plan.steps.filter(isStep);
+  const steps = entriesOf(plan).filter(isStep);
   return new Set([...steps.map((step) => step.slug), ...steps.map((step) => String(step.uuid ?? ""))]);
 }
 

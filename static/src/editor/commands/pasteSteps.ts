@@ -4,6 +4,7 @@ import { readEntry, writeEntry } from "../model/dependsOn";
 import { without } from "../model/patch";
 import {
   dependsOnOf,
+  entriesOf,
   isObject,
   isStep,
   type JsonObject,
@@ -72,7 +73,7 @@ export function pasteSteps(
     layout[free] = { x: Math.round(at.x + spot.x), y: Math.round(at.y + spot.y) };
   }
   return {
-    plan: { ...plan, steps: [...plan.steps, ...steps], layout: layout as unknown as JsonObject },
+    plan: { ...plan, steps: [...entriesOf(plan), ...steps], layout: layout as unknown as JsonObject },
     slugs: [...names.values()],
   };
 }

@@ -1,13 +1,21 @@
 /** Remove steps with their places and with the edges that end at them. */
 import { readEntry } from "../model/dependsOn";
 import { without } from "../model/patch";
-import { dependsOnOf, isStep, type JsonObject, layoutOf, type Plan, type Step } from "../model/plan";
+import {
+  dependsOnOf,
+  entriesOf,
+  isStep,
+  type JsonObject,
+  layoutOf,
+  type Plan,
+  type Step,
+} from "../model/plan";
 
 export function removeSteps(plan: Plan, slugs: ReadonlySet<string>): Plan {
-  const steps = plan.steps
+  const steps = entriesOf(plan)
     .filter((entry) => !(isStep(entry) && slugs.has(entry.slug)))
     .map((entry) => (isStep(entry) ? unhooked(entry, slugs) : entry));
-  if (steps.length === plan.steps.length) return plan;
+  if (steps.length === entriesOf(plan).length) return plan;
   const layout = Object.fromEntries(Object.entries(layoutOf(plan)).filter(([slug]) => !slugs.has(slug)));
   const next = { ...plan, steps };
   return isEmpty(layout) ? without(next, "layout") : { ...next, layout: layout as unknown as JsonObject };

@@ -3,7 +3,7 @@ import { createContext, useCallback, useContext, useMemo } from "react";
 import { setPlanField, setStepField } from "../commands/setField";
 import type { Finding } from "../model/look";
 import type { Path } from "../model/patch";
-import { isStep, type Json, type Plan, type Step, valueAt } from "../model/plan";
+import { entriesOf, isStep, type Json, type Plan, type Step, valueAt } from "../model/plan";
 import { planOf, type State, useEditor, useStore } from "../store";
 import { findingsAt } from "./found";
 import { wireOf } from "./wire";
@@ -24,7 +24,8 @@ export function stepIn(plan: Plan, slug: string): Step | null {
   let index = indexes.get(plan);
   if (!index) {
     index = new Map();
-    for (const entry of plan.steps) if (isStep(entry) && !index.has(entry.slug)) index.set(entry.slug, entry);
+    for (const entry of entriesOf(plan))
+      if (isStep(entry) && !index.has(entry.slug)) index.set(entry.slug, entry);
     indexes.set(plan, index);
   }
   return index.get(slug) ?? null;

@@ -30,20 +30,26 @@ export function isStep(value: Json): value is Step {
   return isObject(value) && typeof value.slug === "string" && KINDS.includes(value.kind as StepKind);
 }
 
+/** What stands in `steps`, as typed; nothing where it is no list, as a draft may have it. */
+export function entriesOf(plan: Plan): readonly Json[] {
+  return Array.isArray(plan.steps) ? plan.steps : [];
+}
+
 /** The steps that can be drawn, in plan order; of two with one slug the first. */
 export function stepsOf(plan: Plan): Step[] {
   const found = new Map<string, Step>();
-  for (const entry of plan.steps) if (isStep(entry) && !found.has(entry.slug)) found.set(entry.slug, entry);
+  for (const entry of entriesOf(plan))
+    if (isStep(entry) && !found.has(entry.slug)) found.set(entry.slug, entry);
   return [...found.values()];
 }
 
 export function findStep(plan: Plan, slug: string): Step | null {
-  return (plan.steps.find((entry) => isStep(entry) && entry.slug === slug) as Step | undefined) ?? null;
+  return (entriesOf(plan).find((entry) => isStep(entry) && entry.slug === slug) as Step | undefined) ?? null;
 }
 
 /** The index of a step in `steps`; -1 if there is none. */
 export function indexOfStep(plan: Plan, slug: string): number {
-  return plan.steps.findIndex((entry) => isStep(entry) && entry.slug === slug);
+  return entriesOf(plan).findIndex((entry) => isStep(entry) && entry.slug === slug);
 }
 
 /** The entries of `dependsOn`, as texts. */

@@ -1,5 +1,5 @@
 /** Entries of `steps` that can't be drawn: they have no slug or no kind that is known, or a slug that is taken. Pure. */
-import { isObject, isStep, type Json, KINDS, type Plan } from "../../model/plan";
+import { entriesOf, isObject, isStep, type Json, KINDS, type Plan } from "../../model/plan";
 
 export type Broken = {
   readonly index: number;
@@ -12,7 +12,7 @@ export type Broken = {
 
 export function brokenIn(plan: Plan): Broken[] {
   const seen = new Set<string>();
-  return plan.steps.flatMap((entry, index) => {
+  return entriesOf(plan).flatMap((entry, index) => {
     const typed = isObject(entry) ? entry : {};
     const slug = typeof typed.slug === "string" ? typed.slug : "";
     const why = whyBroken(entry, slug, seen);
