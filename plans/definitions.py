@@ -17,6 +17,7 @@ from plans.errors import Invalid
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _SECRET: Final = re.compile(r"\$\{secrets\.[A-Za-z0-9_-]+\}")
 MAX_SCRIPT: Final = 100_000
+MOST_HOURS: Final = 24 * 36_500
 
 
 def _is_slug(value: str) -> str:
@@ -112,7 +113,11 @@ class TemplateMetadata(_Open):
     actions: list[TemplateAction] = Field(default_factory=list)
     candidates: TemplateCandidates = Field(default_factory=TemplateCandidates)
     priority: int | None = None
-    due_in_hours: float | None = Field(default=None, gt=0)
+    due_in_hours: float | None = Field(default=None, gt=0, le=MOST_HOURS)
+    working_time: bool = False  # hours and days are those of the organization's calendar
+    remind_before_hours: float | None = Field(default=None, gt=0, le=MOST_HOURS)
+    escalate_after_hours: float | None = Field(default=None, ge=0, le=MOST_HOURS)
+    escalate_to: str | list[str] | None = None  # roles, teams or people
 
     @model_validator(mode="after")
     def _actions_are_different(self) -> TemplateMetadata:
@@ -120,6 +125,14 @@ class TemplateMetadata(_Open):
         twice = next((slug for slug in slugs if slugs.count(slug) > 1), None)
         if twice is not None:
             raise ValueError(f'action "{twice}" stands there twice')
+        return self
+
+    @model_validator(mode="after")
+    def _somebody_is_asked(self) -> TemplateMetadata:
+        if self.escalate_after_hours is not None and not self.escalate_to:
+            raise ValueError(
+                "escalateAfterHours needs escalateTo: the role, team or person that is asked then"
+            )
         return self
 
 

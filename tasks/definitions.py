@@ -10,6 +10,8 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
+from tasks.time.dates import Service
+
 Json = Any
 STYLES: Final = frozenset({"primary", "danger", "default"})
 DONE: Final = "DONE"
@@ -60,6 +62,7 @@ class Definition:
     candidates: Mapping[str, Sequence[str]] = field(default_factory=dict)  # roles, teams, people
     priority: int | None = None
     due_in_hours: float | None = None
+    service: Service = field(default_factory=Service)
 
     def action(self, slug: str) -> TaskAction | None:
         """Return the action of the slug, or the final status of the slug as an action; None if there is neither."""
@@ -85,6 +88,7 @@ class Definition:
             "layout": list(self.layout),
             "actions": [action.as_json() for action in self.actions],
             "statuses": dict(self.statuses),
+            "service": self.service.as_json(),
         }
 
 
@@ -114,6 +118,7 @@ def read_template(slug: str, document: Mapping[str, Json], statuses: Mapping[str
         },
         priority=_whole(merged.get("priority")),
         due_in_hours=_number(merged.get("dueInHours")),
+        service=Service.read(merged),
     )
 
 
@@ -139,6 +144,7 @@ def definition_of(stored: Mapping[str, Json]) -> Definition:
             for action in stored.get("actions", ())
         ),
         statuses=stored.get("statuses", {}),
+        service=Service.read(stored.get("service", {})),
     )
 
 

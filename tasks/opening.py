@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone
 
@@ -14,13 +13,13 @@ from activities import blobs
 from activities.models import Activity, Step
 from activities.steps import StepCall
 from plans.language.schema import ApprovalConfig, CreateTaskConfig
-from plans.models import Organization
 from tasks import live, people
 from tasks.definitions import Definition, words
 from tasks.forms import defaults
 from tasks.models import NORMAL_PRIORITY, Task, TaskEvent
 from tasks.texts import Texts
 from tasks.time import dues
+from tasks.time.dates import Due
 from tasks.upstream import upstream
 
 RESERVED: Final = frozenset(
@@ -45,8 +44,7 @@ class Wanted:
 
     fields: Mapping[str, Any]
     named: people.Named
-    due_in: timedelta | None = None
-    due_on: date | None = None
+    due: Due = field(default_factory=Due)
     notes: Sequence[str] = field(default_factory=tuple)
 
 
@@ -66,15 +64,17 @@ def wanted_task(call: StepCall, config: CreateTaskConfig, definition: Definition
             "template": definition.template,
             "definition": definition.as_json(),
             "status_slug": _status(call, config, texts),
-            "priority": _priority(
-                config.priority, data.get("priority"), call.priority, definition.priority
-            ),
+            "priority": _priority(config.priority, data.get("priority"), call.priority, definition.priority),
             "data": known,
             "given": given,
         },
         named=people.Named(**definition.candidates),
-        due_in=_due_in(data.get("dueInDays"), definition.due_in_hours),
-        due_on=_due_on(data.get("dueDate")),
+        due=Due(
+            hours=definition.due_in_hours,
+            days=_days(data.get("dueInDays")),
+            on=_due_on(data.get("dueDate")),
+            working=definition.service.working,
+        ),
     )
 
 
@@ -94,16 +94,17 @@ def wanted_approval(call: StepCall, config: ApprovalConfig, texts: Texts) -> Wan
         named=people.Named(
             roles=(config.approver_role,) if config.approver_role else (), any_kind=config.approvers
         ),
-        due_in=timedelta(hours=float(hours)) if hours else None,
+        due=Due(hours=float(hours) if hours else None),
     )
 
 
 def open_task(wanted: Wanted) -> None:
     """Make the task and its candidates; for an approval also fix who may decide. In a transaction."""
     now = timezone.now()
-    task = Task.objects.create(**wanted.fields, due_at=_due(wanted, now), created_at=now)
+    due, problem = dues.due_of(wanted.fields["organization_id"], now, wanted.due)
+    task = Task.objects.create(**wanted.fields, due_at=due, created_at=now)
     unknown = people.name_candidates(task, wanted.named)
-    notes = [f"nobody answers to the name {name!r}" for name in unknown]
+    notes = [*problem, *(f"nobody answers to the name {name!r}" for name in unknown)]
     TaskEvent.objects.create(task=task, kind=TaskEvent.Kind.OPENED, detail="; ".join(notes)[:500], at=now)
     if task.is_approval:
         people.poll(task, now, opening=True)
@@ -197,10 +198,9 @@ def _priority(*candidates: Any) -> int:
     return NORMAL_PRIORITY
 
 
-def _due_in(days: Any, hours: float | None) -> timedelta | None:
-    if isinstance(days, int | float) and not isinstance(days, bool) and 0 < days < 36_500:
-        return timedelta(days=days)
-    return timedelta(hours=hours) if hours else None
+def _days(value: Any) -> float | None:
+    known = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 36_500
+    return value if known else None
 
 
 def _due_on(value: Any) -> date | None:
@@ -208,23 +208,6 @@ def _due_on(value: Any) -> date | None:
         return date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
-
-
-def _due(wanted: Wanted, now: datetime) -> datetime | None:
-    """A date means its end, in the organization's zone."""
-    if wanted.due_on is not None:
-        name = Organization.objects.values_list("time_zone", flat=True).get(
-            pk=wanted.fields["organization_id"]
-        )
-        return datetime.combine(wanted.due_on, time(23, 59, 59), tzinfo=_zone(name))
-    return now + wanted.due_in if wanted.due_in is not None else None
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

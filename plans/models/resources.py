@@ -41,7 +41,8 @@ class TaskTemplate(Resource):
     """What a task looks like: form, actions, who may do it.
 
     `metadata` holds `title`, `form` (JSON Schema, with `layout`), `actions` (a list of slug, label, properties),
-    `candidates` (`{"roles": [], "teams": [], "people": []}`), `priority`, `dueInHours`.
+    `candidates` (`{"roles": [], "teams": [], "people": []}`), `priority`, `dueInHours`, `workingTime`,
+    `remindBeforeHours`, `escalateAfterHours`, `escalateTo`.
     """
 
     metadata = OrderedJSONField(default=dict)

@@ -57,7 +57,10 @@ class TemplateForm(ResourceForm):
         label=gettext_lazy("Metadata"),
         shape=dict,
         widget=forms.Textarea(attrs={"rows": 24, "class": "mono", "spellcheck": "false"}),
-        help_text=gettext_lazy("title, form (JSON Schema), actions, candidates, priority, dueInHours"),
+        help_text=gettext_lazy(
+            "title, form (JSON Schema), actions, candidates, priority, dueInHours, workingTime, "
+            "remindBeforeHours, escalateAfterHours, escalateTo"
+        ),
     )
 
 

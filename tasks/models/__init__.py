@@ -8,9 +8,11 @@ from tasks.models.filters import SavedFilter
 from tasks.models.talk import Comment, TaskDraft, TaskEvent
 from tasks.models.tasks import NORMAL_PRIORITY, Task, TaskQuerySet
 from tasks.models.teams import Team, TeamMember
+from tasks.models.time import BusinessCalendar
 
 __all__ = [
     "NORMAL_PRIORITY",
+    "BusinessCalendar",
     "Candidate",
     "Comment",
     "Decision",

@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 
 from activities.models import Activity
 from plans.access import VERBS
@@ -13,6 +14,7 @@ from plans.fields import OrderedJSONField
 from plans.models import MembershipRole, Organization, Person, Project
 from tasks.models.approvals import Decision, Elector
 from tasks.models.candidates import Candidate
+from tasks.time import dates
 
 NORMAL_PRIORITY = 3
 
@@ -114,6 +116,7 @@ class Task(models.Model):
     status_slug = models.CharField(max_length=80, blank=True)
     priority = models.PositiveSmallIntegerField(default=NORMAL_PRIORITY)  # 1 highest … 5 lowest
     due_at = models.DateTimeField(null=True)
+    soon_at = models.DateTimeField(null=True)  # from then on it is due soon
     assignee = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     claimed_at = models.DateTimeField(null=True)
     data = OrderedJSONField(default=dict)
@@ -153,6 +156,11 @@ class Task(models.Model):
     def is_open(self) -> bool:
         """Tell if somebody can still do it."""
         return self.status == self.Status.OPEN
+
+    @property
+    def standing(self) -> dates.Standing:
+        """Tell if it is on time, due soon or overdue; of a task that is done, as it was then; "" without a due date."""
+        return dates.standing(due=self.due_at, soon=self.soon_at, at=self.done_at or timezone.now())
 
     @property
     def is_approval(self) -> bool:
