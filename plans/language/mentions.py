@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-Rename = Callable[[str], str | None]
+from plans.language.scripts import Rename, rename_destructured
 
 _WORD: Final = r"[A-Za-z_0-9]+(?:-[A-Za-z_0-9]+)*"
 _JSONATA = re.compile(
@@ -77,7 +77,9 @@ def rename_in_jsonata(text: str, rename: Rename) -> str:
 
 def rename_in_script(text: str, rename: Rename) -> str:
     """Rename steps in a JavaScript body; a new slug that is no name gets brackets."""
-    return _SCRIPT.sub(lambda match: _script_step(match, rename), text) if "steps" in text else text
+    if "steps" not in text:
+        return text
+    return rename_destructured(_SCRIPT.sub(lambda match: _script_step(match, rename), text), rename)
 
 
 def rename_in_template(text: str, rename: Rename) -> str:

@@ -17,6 +17,7 @@ from plans.language.mentions import (
 )
 from plans.language.places import Authored, change_authored
 from plans.language.schema import Action, ApprovalConfig, CreateTaskConfig, Plan, PlanConfig, StepBase
+from plans.language.scripts import holds_literal, rename_own_action
 from plans.language.slugs import STEP_SLUG
 
 _TEXT_RENAMES: Final[dict[str, Callable[[str, Callable[[str], str | None]], str]]] = {
@@ -36,7 +37,7 @@ class RefactorError(ValueError):
 class Rewrite:
     """One change: in which step (None: the plan), at which wire path, what stood there and what stands there now.
 
-    `new` is None where something was dropped.
+    `new` is None where something was dropped, and `old` where it still stands: an author has to look.
     """
 
     step: str | None
@@ -47,6 +48,8 @@ class Rewrite:
     def __str__(self) -> str:
         """Say it in words."""
         where = f'step "{self.step}", {self.field}' if self.step else self.field
+        if self.new == self.old:
+            return f'{where}: "{self.old}" still stands where it may be another thing; look at it'
         return (
             f'{where}: "{self.old}" dropped'
             if self.new is None
@@ -122,7 +125,7 @@ def rename_steps(plan: Plan, names: Mapping[str, str]) -> tuple[Plan, list[Rewri
 def rename_action(plan: Plan, step: str, old: str, new: str) -> tuple[Plan, list[Rewrite]]:
     """Give an action of a step another slug, and every edge, comparison and test that names it. Raises RefactorError.
 
-    In the step's own script only a literal `action: "old"` is changed.
+    In the step's own script it is changed where it is a literal, or chosen from literals (see `rename_own_action`).
     """
     source = plan.by_slug.get(step)
     declared = source.config.declared_actions if source is not None else ()
@@ -185,14 +188,15 @@ def _rename_declared(step: StepBase, old: str, new: str, renaming: _Renaming) ->
     step = step.model_copy(
         update={"config": step.config.model_copy(update={step.config.actions_key or "": actions})}
     )
-    literal = re.compile(rf"""(\baction["']?\s*:\s*)(["']){re.escape(old)}\2""")
 
     def change(place: Authored) -> str:
         if place.field != "config.scriptBody":
             return place.text
-        text = literal.sub(rf"\g<1>\g<2>{new}\g<2>", place.text)
+        text = rename_own_action(place.text, old, new)
         if text != place.text:
             renaming.note(step.slug, place.field, place.text, text)
+        if holds_literal(text, old):
+            renaming.note(step.slug, place.field, old, old)
         return text
 
     return change_authored(step, change)

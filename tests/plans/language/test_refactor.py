@@ -355,3 +355,15 @@ def test_a_renamed_step_is_found_in_the_inputs_of_a_plan_step() -> None:
     plan, _ = rename_step(read({"steps": [{**PLAN["steps"][0]}, child]})[0], "a", "z")
 
     assert write(plan)["steps"][1]["config"]["inputs"] == {"v": "steps.z.x + 1"}
+
+
+def test_what_may_be_the_action_and_may_be_another_thing_is_told() -> None:
+    body = "const by = {1: 'go'}; return {action: n ? 'go' : by[n]};"
+    route = {"slug": "a", "kind": "SCRIPT", "config": {"scriptBody": body, "scriptActions": [{"slug": "go"}]}}
+
+    renamed, changes = rename_action(read({"slug": "p", "steps": [route]})[0], "a", "go", "run")
+
+    assert write(renamed)["steps"][0]["config"]["scriptBody"] == body.replace("n ? 'go'", "n ? 'run'")
+    assert str(changes[-1]) == (
+        'step "a", config.scriptBody: "go" still stands where it may be another thing; look at it'
+    )
