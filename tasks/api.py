@@ -74,6 +74,7 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
     taskTemplateRef = serializers.CharField(source="template", read_only=True)
     statusSlug = serializers.CharField(source="status_slug", read_only=True)
     dueAt = serializers.DateTimeField(source="due_at", read_only=True, allow_null=True)
+    standing = serializers.ChoiceField(["on-time", "due-soon", "overdue", ""], read_only=True)
     assignee = WhoSerializer(read_only=True, allow_null=True)
     claimedAt = serializers.DateTimeField(source="claimed_at", read_only=True, allow_null=True)
     data = serializers.JSONField(read_only=True)  # type: ignore[assignment]  # a field, not Serializer.data
@@ -85,8 +86,8 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
     class Meta:
         model = Task
         fields = [
-            "id", "kind", "title", "description", "status", "statusSlug", "priority", "dueAt", "projectId", "activity",
-            "stepSlug", "run", "taskTemplateRef", "assignee", "claimedAt", "data", "action", "comment", "doneBy",
+            "id", "kind", "title", "description", "status", "statusSlug", "priority", "dueAt", "standing", "projectId",
+            "activity", "stepSlug", "run", "taskTemplateRef", "assignee", "claimedAt", "data", "action", "comment", "doneBy",
             "doneAt", "changeSequence", "createdAt",
         ]  # fmt: skip
 
@@ -240,7 +241,9 @@ class TaskViewSet(
         """Claim the most pressing free task for the caller: by priority, what is due, and age; 404 if there is none."""
         person, wanted = person_of(request), body_of(NextSerializer, request)["project"]
         projects = Project.objects.visible_to(person)
-        return answer_of(queue.take_next(person, list(projects if wanted is None else projects.filter(pk=wanted))))
+        return answer_of(
+            queue.take_next(person, list(projects if wanted is None else projects.filter(pk=wanted)))
+        )
 
     @extend_schema(request=BulkSerializer, responses=FateSerializer(many=True))
     @action(detail=False, methods=["post"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from tasks.views import people
+from tasks.views.calendar import calendar_page
 from tasks.views.inbox import inbox_news, inbox_page
 from tasks.views.queue import bulk, delete_filter, next_task, save_filter
 from tasks.views.tasks import assign, claim, comment, decide, draft, finish, release, task_page
@@ -18,6 +19,7 @@ urlpatterns = [
     path("inbox/bulk/", bulk, name="bulk"),
     path("inbox/filters/", save_filter, name="save-filter"),
     path("inbox/filters/<int:number>/delete/", delete_filter, name="delete-filter"),
+    path("working-time/", calendar_page, name="calendar"),
     path("tasks/<uuid:task_id>/", task_page, name="task"),
     path("tasks/<uuid:task_id>/finish/", finish, name="finish"),
     path("tasks/<uuid:task_id>/decide/", decide, name="decide"),

@@ -75,6 +75,7 @@ PAGES: dict[str, dict[str, Any]] = {
     "activities:document-file": {"GET": MEMBER},
     "activities:start": {"GET": MAY, "POST": MAY},
     "tasks:inbox": {"GET": MEMBER},
+    "tasks:calendar": {"GET": MAY, "POST": MAY},
     "tasks:inbox-news": {"GET": MEMBER},
     "tasks:next": {"POST": MAY},
     "tasks:bulk": {"POST": (MEMBER, {"verb": "claim"})},

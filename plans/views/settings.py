@@ -56,6 +56,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         (_("Script modules"), "plans:resources", ["script-modules"], _count(ScriptModule, organization)),
         (_("Agent runtimes"), "plans:resources", ["agent-runtimes"], _count(AgentRuntime, organization)),
         (_("Secrets"), "plans:secrets", [], _count(Secret, organization)),
+        (_("Working time"), "tasks:calendar", [], ""),
     ]
     context = {
         "project": project,
