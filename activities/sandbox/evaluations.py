@@ -15,17 +15,23 @@ from plans.language.expressions.fast import DECLINED, decide
 
 # The child stops an expression by an alarm; a call that does not hear it is killed this much later.
 _GRACE_SECONDS: Final = 0.5
+NOT_REACHED: Final = Verdict(
+    error=error_of("not-evaluated", "an expression before it failed", class_name="ExpressionError")
+)
 
 
-def evaluate(jobs: Sequence[Evaluation], *, seconds: float = 1.0) -> list[Verdict]:
+def evaluate(jobs: Sequence[Evaluation], *, seconds: float = 1.0, until_error: bool = False) -> list[Verdict]:
     """Evaluate a batch in order, each with `seconds` of its own; never raises for what an expression does.
 
+    With `until_error` nothing is evaluated behind the first that fails: a hundred slow ones take no longer than one.
     Comparisons of paths with literals are answered at once (`plans.language.expressions.fast`), all else in a child.
     """
     verdicts: list[Verdict | None] = [_at_once(job) for job in jobs]
     while left := [index for index, verdict in enumerate(verdicts) if verdict is None]:
+        if until_error and any(verdict is not None and verdict.error for verdict in verdicts):
+            return [verdict or NOT_REACHED for verdict in verdicts]
         with pool("jsonata").lease() as worker:
-            _judge(worker, jobs, left, verdicts, seconds=seconds)
+            _judge(worker, jobs, left, verdicts, seconds=seconds, until_error=until_error)
     return [verdict for verdict in verdicts if verdict is not None]
 
 
@@ -43,6 +49,7 @@ def _judge(
     verdicts: list[Verdict | None],
     *,
     seconds: float,
+    until_error: bool,
 ) -> None:
     """Fill in the verdicts of `indexes`; after a kill only up to the expression that caused it."""
     places: dict[int, int] = {}
@@ -60,7 +67,10 @@ def _judge(
     try:
         worker.send(request, json.dumps(roots).encode())
         for current in indexes:
-            verdicts[current] = _verdict(worker.receive(seconds=seconds + _GRACE_SECONDS))
+            verdict = verdicts[current] = _verdict(worker.receive(seconds=seconds + _GRACE_SECONDS))
+            if until_error and verdict.error and current != indexes[-1]:
+                worker.kill()  # it is at the next one already
+                return
     except PipeTimeout:
         worker.kill()
         verdicts[current] = _failed("expression-timeout", f"the expression took longer than {seconds:g} s")

@@ -32,7 +32,8 @@ def map_answer(
     root = (body if isinstance(body, dict) else {}) | {"_statusCode": status, "_body": body}
     texts = {name: text for name, text in config.output_mapping.items() if isinstance(text, str)}
     predicate = [config.treat_as_error] if config.treat_as_error else []
-    verdicts = sandbox.evaluate([sandbox.Evaluation(text, root) for text in (*predicate, *texts.values())])
+    jobs = [sandbox.Evaluation(text, root) for text in (*predicate, *texts.values())]
+    verdicts = sandbox.evaluate(jobs, until_error=True)
     if predicate:
         judged = verdicts.pop(0)
         if judged.error:

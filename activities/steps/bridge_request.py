@@ -110,7 +110,7 @@ def _read_tree(value: Json, where: str, reading: _Reading) -> Json:
 
 def _evaluate(expressions: Sequence[tuple[str, str]], root: Mapping[str, Json]) -> list[Json] | Failed:
     jobs = [sandbox.Evaluation(text, root) for _, text in expressions]
-    verdicts = sandbox.evaluate(jobs) if jobs else []
+    verdicts = sandbox.evaluate(jobs, until_error=True) if jobs else []
     for (where, text), verdict in zip(expressions, verdicts, strict=True):
         if verdict.error:
             return system("ExpressionError", f"{where}: {verdict.error['message']}")
