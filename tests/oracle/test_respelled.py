@@ -9,12 +9,15 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from plans.language.findings import check_document, read_catalog
 from plans.language.refactor import rename_steps, rewrite_uuids
 from plans.language.source import parse_source
 from plans.language.spellings import read, write
+from tests.oracle.flows import DIALECTS, as_flow, flow_case
 from tests.oracle.generate import CATALOG, generate
 from tests.oracle.judge import run
 from tests.oracle.respell import Scribe, with_uuids
@@ -78,6 +81,38 @@ def test_renamed_steps_are_found_fault_with_no_more_than_before() -> None:
         after = check_document(write(renamed), read_catalog(CATALOG))[1]
 
         assert [each.code for each in after] == [each.code for each in before], seed
+
+
+@given(st.integers(min_value=0), st.sampled_from(sorted(DIALECTS)))
+def test_a_flow_reads_into_the_plan_it_says_in_either_dialect(seed: int, dialect: str) -> None:
+    document = flow_case(Random(seed))["document"]
+
+    flow = as_flow(document, dialect, Random(seed))
+
+    assert normal(flow) == normal(document)
+    assert parse_source(_yaml(flow), filename="f.yaml") == flow
+
+
+@given(st.integers(min_value=0))
+def test_any_plan_is_the_same_in_any_spelling_and_after_any_round_trip(seed: int) -> None:
+    document = authored(seed)
+
+    respelled = Scribe(Random(seed)).plan(with_uuids(document, Random(seed)))
+    exported = without_uuids(respelled)
+
+    assert exported == normal(document)
+    for text, name in ((json.dumps(exported), "p.json"), (_yaml(exported), "p.yaml")):
+        assert write(read(parse_source(text, filename=name))[0]) == exported
+
+
+@pytest.mark.django_db(transaction=True)
+def test_flows_run_as_the_plans_they_say() -> None:
+    for seed in RUN:
+        case = flow_case(Random(seed))
+
+        flow = as_flow(case["document"], "docs" if seed % 2 else "code", Random(seed))
+
+        assert told(run({**case, "document": flow})) == told(run(case)), seed
 
 
 @pytest.mark.django_db(transaction=True)
