@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -19,9 +19,9 @@ from plans.errors import Conflict, Invalid, NotFound
 from plans.idempotency import Idempotent
 from plans.models import Person, Project
 from plans.requests import ROW_IDS, person_of
-from tasks import approvals, queue, services
+from tasks import approvals, delegation, queue, services
 from tasks.definitions import definition_of
-from tasks.models import Comment, Decision, Task
+from tasks.models import Comment, Decision, Delegation, Task
 
 SLUG = r"[^/]{1,120}"
 UUID_PATTERN = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
@@ -47,10 +47,22 @@ class DecisionSerializer(serializers.ModelSerializer[Decision]):
     """One person's decision."""
 
     by = WhoSerializer(source="person", read_only=True)
+    owner = WhoSerializer(read_only=True, allow_null=True, help_text="for whom, if for another")
 
     class Meta:
         model = Decision
-        fields = ["by", "outcome", "comment", "at"]
+        fields = ["by", "owner", "outcome", "comment", "at"]
+
+
+class DelegationSerializer(serializers.ModelSerializer[Delegation]):
+    """Who may do the task for whom."""
+
+    owner = WhoSerializer(read_only=True)
+    delegate = WhoSerializer(read_only=True)
+
+    class Meta:
+        model = Delegation
+        fields = ["owner", "delegate", "until", "at"]
 
 
 class CommentSerializer(serializers.ModelSerializer[Comment]):
@@ -101,6 +113,7 @@ class WholeTaskSerializer(TaskSerializer):
     candidates = serializers.SerializerMethodField()
     decisions = DecisionSerializer(many=True, read_only=True)
     comments = CommentSerializer(many=True, read_only=True)
+    delegations = serializers.SerializerMethodField()
 
     class Meta(TaskSerializer.Meta):
         fields = [
@@ -111,7 +124,13 @@ class WholeTaskSerializer(TaskSerializer):
             "candidates",
             "decisions",
             "comments",
+            "delegations",
         ]
+
+    @extend_schema_field(DelegationSerializer(many=True))
+    def get_delegations(self, task: Task) -> list[dict[str, Any]]:
+        """Return who may do it for whom now."""
+        return list(DelegationSerializer(delegation.in_force(task), many=True).data)
 
     def get_form(self, task: Task) -> dict[str, Any] | None:
         """Return the JSON Schema of the form, null without one."""
@@ -351,7 +370,7 @@ def _narrowed(found: Any, request: Request) -> Any:
     given.is_valid(raise_exception=True)
     values, person = given.validated_data, person_of(request)
     if values["mine"]:
-        found = found.filter(pk__in=Task.objects.for_candidate(person).values("pk"))
+        found = found.filter(pk__in=Task.objects.waiting_for(person).values("pk"))
     for key in ("status", "kind", "activity", "project"):
         if key in values:
             found = found.filter(**{key: values[key]})

@@ -1,4 +1,4 @@
-"""The REST API of what people do with each other's work: ask and answer."""
+"""The REST API of what people do with each other's work: ask and answer, delegate."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from plans.errors import Invalid
 from plans.idempotency import Idempotent
 from plans.models import Person
 from plans.requests import ROW_IDS, person_of
-from tasks import asking
-from tasks.api import CommentSerializer, body_of
+from tasks import asking, delegation
+from tasks.api import CommentSerializer, WholeTaskSerializer, answer_of, body_of
 from tasks.models import Task
 
 OF_A_TASK = [OpenApiParameter("task_id", UUID, "path")]
@@ -61,6 +61,33 @@ class AnswerView(Idempotent, APIView):
         task, sent = task_of(request, task_id), body_of(AnswerSerializer, request)
         made = asking.answer(task, by=person_of(request), text=sent["text"], question=sent["question"])
         return Response(CommentSerializer(made).data, status=201)
+
+
+class DelegateSerializer(serializers.Serializer[Any]):
+    """To whom, and up to when; without `until` for good."""
+
+    to = serializers.CharField(max_length=150, help_text="a user name of the project")
+    until = serializers.DateTimeField(required=False, default=None, allow_null=True)
+
+
+class DelegateView(Idempotent, APIView):
+    """A task or an approval that somebody else may do as well."""
+
+    @extend_schema(request=DelegateSerializer, responses=WholeTaskSerializer, parameters=OF_A_TASK)
+    def post(self, request: Request, task_id: UUID) -> Response:
+        """Delegate it; the caller stays responsible."""
+        task, sent = task_of(request, task_id), body_of(DelegateSerializer, request)
+        to = member_of(task, sent["to"])
+        return answer_of(delegation.delegate(task, by=person_of(request), to=to, until=sent["until"]))
+
+
+class RecallView(Idempotent, APIView):
+    """The end of a delegation before its time."""
+
+    @extend_schema(request=None, responses=WholeTaskSerializer, parameters=OF_A_TASK)
+    def post(self, request: Request, task_id: UUID) -> Response:
+        """Take back what the caller has delegated."""
+        return answer_of(delegation.recall(task_of(request, task_id), by=person_of(request)))
 
 
 def task_of(request: Request, task_id: UUID) -> Task:

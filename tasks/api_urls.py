@@ -6,7 +6,7 @@ from django.urls import re_path
 
 from plans.router import Router
 from tasks.api import SLUG, UUID_PATTERN, DecideView, TaskViewSet
-from tasks.api_people import AnswerView, AskView
+from tasks.api_people import AnswerView, AskView, DelegateView, RecallView
 
 TASK = rf"^tasks/(?P<task_id>{UUID_PATTERN})"
 
@@ -20,5 +20,7 @@ urlpatterns = [
         name="activity-decide",
     ),
     re_path(rf"{TASK}/ask/?$", AskView.as_view(), name="task-ask"),
+    re_path(rf"{TASK}/delegate/?$", DelegateView.as_view(), name="task-delegate"),
+    re_path(rf"{TASK}/recall/?$", RecallView.as_view(), name="task-recall"),
     re_path(rf"{TASK}/answer/?$", AnswerView.as_view(), name="task-answer"),
 ]

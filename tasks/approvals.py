@@ -24,10 +24,10 @@ def decide(task: Task, *, by: Person, outcome: str, comment: str = "") -> Task:
         mine = task.decisions.filter(person=by).first()
         if mine is not None and mine.outcome == outcome:
             return task
-        refusals.require(task, by, "decide")
+        owner = refusals.require(task, by, "decide")
         chosen = _checked(task, outcome, remark)
         now = timezone.now()
-        Decision.objects.create(task=task, person=by, outcome=chosen, comment=remark, at=now)
+        Decision.objects.create(task=task, person=by, owner_id=owner, outcome=chosen, comment=remark, at=now)
         live.announce(task.project_id)
         _settle(task, by=by, at=now)
         return fresh(task)
@@ -55,8 +55,10 @@ def takes_comment(task: Task, outcome: str) -> bool:
 
 
 def result_of(task: Task, outcome: str) -> dict[str, Any]:
-    """Return the result of the step: `{outcome, decisions: [{by, outcome, comment, at}]}`, `questions` if any."""
-    decisions = task.decisions.select_related("person")
+    """Return the result of the step: `{outcome, decisions: [{by, outcome, comment, at}]}`, with `for` whom a
+    delegate decided, and the `questions` that were asked.
+    """
+    decisions = task.decisions.select_related("person", "owner")
     questions = asking.on_record(task)
     return ({"questions": questions} if questions else {}) | {
         "outcome": outcome,
@@ -67,6 +69,7 @@ def result_of(task: Task, outcome: str) -> dict[str, Any]:
                 "comment": decision.comment,
                 "at": decision.at.isoformat(),
             }
+            | ({"for": decision.owner.username} if decision.owner else {})
             for decision in decisions
         ],
     }
@@ -88,7 +91,10 @@ def _checked(task: Task, outcome: str, remark: str) -> str:
 
 def _settle(task: Task, *, by: Person | None, at: datetime) -> None:
     electorate = people.poll(task, at)
-    votes = [policy.Vote(row.person_id, policy.Outcome(row.outcome)) for row in task.decisions.all()]
+    votes = [
+        policy.Vote(row.owner_id or row.person_id, policy.Outcome(row.outcome))
+        for row in task.decisions.all()
+    ]
     rule = policy.Rule(quorum=task.rule.get("quorum", 1), reject_on=task.rule.get("rejectOn", "first"))
     outcome = policy.tally(votes, rule, electorate)
     if outcome is None:

@@ -66,7 +66,7 @@ def wanted(given: Mapping[str, str], *, operates: bool) -> Wanted:
 
 def waiting(person: Person, project: Project) -> TaskQuerySet:
     """Return what the person could do now in the project."""
-    return Task.objects.for_candidate(person).filter(project=project)
+    return Task.objects.waiting_for(person).filter(project=project)
 
 
 def listed(person: Person, project: Project, name: str) -> TaskQuerySet:

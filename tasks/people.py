@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from django.db.models import Q
+from django.utils import timezone
 
 from plans.access import VERBS, roles_of
 from plans.models import Membership, MembershipRole, Person
@@ -82,7 +83,17 @@ def _team(task: Task, name: str) -> Team | None:
 
 
 def facts(task: Task, person: Person) -> policy.TaskFacts:
-    """Gather what `policy.may` looks at; a constant number of queries."""
+    """Gather what `policy.may` looks at: the person's own facts, and those of the owners who have delegated it."""
+    rows = task.delegations.in_force(timezone.now()).select_related("owner", "delegate")
+    mine = [row for row in rows if row.delegate_id == person.pk]
+    return replace(
+        _facts(task, person),
+        delegated=any(row.owner_id == person.pk for row in rows),
+        mandates=tuple(policy.Mandate(row.owner_id, _facts(task, row.owner)) for row in mine),
+    )
+
+
+def _facts(task: Task, person: Person) -> policy.TaskFacts:
     roles = roles_of(person, task.project) if person.is_active else frozenset()
     candidates = list(task.candidates.all())
     assigned = "" if task.assignee_id is None else "me" if task.assignee_id == person.pk else "other"
@@ -93,7 +104,7 @@ def facts(task: Task, person: Person) -> policy.TaskFacts:
         candidate=_is_candidate(candidates, person, roles),
         anyone=not candidates,
         assigned=assigned,  # type: ignore[arg-type]  # one of three literals
-        decided=task.is_approval and task.decisions.filter(person=person).exists(),
+        decided=task.is_approval and task.decisions.filter(Q(person=person) | Q(owner=person)).exists(),
         barred=barred(task, person.pk) if task.is_approval else "",
         asked=task.comments.unanswered().filter(asked=person).exists(),
     )
@@ -127,11 +138,11 @@ def actors(task: Task) -> dict[str, frozenset[int]]:
         return {}
     acted: dict[str, set[int]] = {step: set() for step in steps}
     done = Task.objects.filter(activity=task.activity_id, step_slug__in=steps, done_by__isnull=False)
-    for step, person in done.values_list("step_slug", "done_by"):
-        acted[step].add(person)
+    for step, person, owner in done.values_list("step_slug", "done_by", "done_for"):
+        acted[step] |= {person, owner} - {None}
     decided = Decision.objects.filter(task__activity=task.activity_id, task__step_slug__in=steps)
-    for step, person in decided.values_list("task__step_slug", "person"):
-        acted[step].add(person)
+    for step, person, owner in decided.values_list("task__step_slug", "person", "owner"):
+        acted[step] |= {person, owner} - {None}
     return {step: frozenset(people) for step, people in acted.items()}
 
 

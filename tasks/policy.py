@@ -8,13 +8,26 @@ Rule 3: a quorum that was never within reach waits for people to join; one that 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil
 from typing import Final, Literal, assert_never
 
-Verb = Literal["see", "comment", "claim", "release", "assign", "draft", "complete", "decide", "ask", "answer"]
+Verb = Literal[
+    "see",
+    "comment",
+    "claim",
+    "release",
+    "assign",
+    "draft",
+    "complete",
+    "decide",
+    "ask",
+    "answer",
+    "delegate",
+    "recall",
+]
 OWN_REQUEST: Final = "own-request"
 
 
@@ -26,6 +39,7 @@ class Refusal(StrEnum):
     NOT_CANDIDATE = "not-candidate"
     OWN_REQUEST = "own-request"  # four eyes: the person started the activity
     DISTINCT_FROM = "distinct-from"  # four eyes: the person acted in a step that is named
+    NOT_DELEGATED = "not-delegated"  # recall: the person has delegated nothing
     NOT_ASKED = "not-asked"  # answer: the question is to somebody else
     NOT_ASSIGNEE = "not-assignee"  # release: it is somebody else's
     WRONG_KIND = "wrong-kind"  # an approval is not claimed, a task is not decided
@@ -55,10 +69,52 @@ class TaskFacts:
     decided: bool = False
     barred: str = ""  # OWN_REQUEST, or the slug of the step whose actor this person is
     asked: bool = False  # a question waits for this person's answer
+    delegated: bool = False  # this person has delegated it
+    mandates: tuple[Mandate, ...] = ()  # of people who have delegated it to this person
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """What an owner may, and lets somebody else do."""
+
+    owner: int
+    facts: TaskFacts
+
+
+MANDATED: Final = frozenset({"draft", "complete", "decide", "ask"})
 
 
 def may(facts: TaskFacts, verb: Verb) -> Allowed | Refusal:
-    """Tell if the person may, or the first reason why not."""
+    """Tell if the person may, or for an owner may, or the first reason why not."""
+    own = _may(facts, verb)
+    if isinstance(own, Allowed) or verb not in MANDATED or not facts.mandates:
+        return own
+    verdicts = [_may(_acting_for(facts, mandate.facts), verb) for mandate in facts.mandates]
+    return next((verdict for verdict in verdicts if isinstance(verdict, Allowed)), verdicts[0])
+
+
+def owner_of(facts: TaskFacts, verb: Verb) -> int | None:
+    """Return for whom the person would act; None for themselves, as whoever may by their own right does."""
+    if verb not in MANDATED or isinstance(_may(facts, verb), Allowed):
+        return None
+    able = (m.owner for m in facts.mandates if _may(_acting_for(facts, m.facts), verb) == Allowed())
+    return next(able, None)
+
+
+def _acting_for(facts: TaskFacts, owner: TaskFacts) -> TaskFacts:
+    """A delegate may what the owner may, on this task; four eyes and one decision a person hold for both."""
+    return replace(
+        facts,
+        verbs=facts.verbs | (owner.verbs & {"work", "decide"}) if "see" in facts.verbs else facts.verbs,
+        candidate=owner.candidate,
+        anyone=owner.anyone and "work" in owner.verbs,
+        assigned=owner.assigned if owner.assigned == "me" else facts.assigned,
+        decided=facts.decided or owner.decided,
+        barred=facts.barred or owner.barred,
+    )
+
+
+def _may(facts: TaskFacts, verb: Verb) -> Allowed | Refusal:
     if "see" not in facts.verbs:
         return Refusal.NOT_MEMBER
     match verb:
@@ -78,6 +134,10 @@ def may(facts: TaskFacts, verb: Verb) -> Allowed | Refusal:
             return _may_decide(facts) if facts.kind == "APPROVAL" else _may_work(facts)
         case "answer":
             return _state(facts, facts.kind) if facts.asked else Refusal.NOT_ASKED
+        case "delegate":
+            return _may_decide(facts) if facts.kind == "APPROVAL" else _may_work(facts)
+        case "recall":
+            return _state(facts, facts.kind) if facts.delegated else Refusal.NOT_DELEGATED
         case _:
             assert_never(verb)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,11 +14,13 @@ from tasks import errors, people, policy
 from tasks.models import Task
 
 
-def require(task: Task, by: Person, verb: policy.Verb) -> None:
-    """Raise the refusal of `policy.may`, in words; nothing if the person may."""
-    verdict = policy.may(people.facts(task, by), verb)
+def require(task: Task, by: Person, verb: policy.Verb) -> int | None:
+    """Raise the refusal of `policy.may`, in words; return for whom the person acts, None for themselves."""
+    facts = people.facts(task, by)
+    verdict = policy.may(facts, verb)
     if isinstance(verdict, policy.Refusal):
         raise refusal(task, by, verdict, verb)
+    return policy.owner_of(facts, verb)
 
 
 def refusal(task: Task, by: Person, why: policy.Refusal, verb: policy.Verb) -> Refused:
@@ -63,8 +66,11 @@ def gone(task: Task) -> Refused:
 
 
 def decided(task: Task, by: Person) -> Refused:
-    """Return the 409 of a person who has decided otherwise before."""
-    mine = task.decisions.get(person=by)
+    """Return the 409 of a person who has decided otherwise before, or for whom somebody has."""
+    mine = task.decisions.filter(Q(person=by) | Q(owner=by)).select_related("person").first()
+    if mine is None or mine.person_id != by.pk:
+        text = _("%(who)s has decided this for you, or you would decide twice for one person; once is all.")
+        return errors.AlreadyDecided(text % {"who": mine.person.name if mine else _("Somebody")})
     text = _("You have decided %(outcome)s on %(when)s; a decision is not changed.") % {
         "outcome": mine.outcome,
         "when": when(mine.at),
@@ -92,15 +98,23 @@ def _claimed(task: Task) -> Refused:
 def _not_entitled(task: Task, by: Person, why: policy.Refusal, verb: policy.Verb) -> str:
     match why:
         case policy.Refusal.OWN_REQUEST:
+            if task.activity.started_by_id != by.pk:
+                return _(
+                    "Whoever delegated this to you started the activity; nobody decides their own request."
+                )
             return _(
                 "You started this activity, and nobody decides their own request; it waits for somebody else."
             )
         case policy.Refusal.DISTINCT_FROM:
             step = people.barred(task, by.pk)
+            if not step:
+                return _("Whoever delegated this to you may not decide it, so you may not for them.")
             text = _('You acted in the step "%(step)s", and this decision takes somebody who did not.')
             return text % {"step": step}
         case policy.Refusal.NOT_ASSIGNEE:
             return _("It is not yours to release; an operator can reassign it.")
+        case policy.Refusal.NOT_DELEGATED:
+            return _("You have not delegated this, so there is nothing to take back.")
         case policy.Refusal.NOT_ASKED:
             return _("No question waits for your answer here; a comment says something all the same.")
         case policy.Refusal.NOT_CANDIDATE:

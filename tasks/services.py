@@ -98,14 +98,14 @@ def complete(task: Task, *, by: Person, action: str, data: Any = None, comment: 
     with held(task) as task:
         if task.status == Task.Status.DONE and task.done_by_id == by.pk and task.action == action:
             return task
-        refusals.require(task, by, "complete")
+        owner = refusals.require(task, by, "complete")
         definition = definition_of(task.definition)
         chosen = _chosen(task, definition, action)
         form = _form(task, by, data)
         _check(definition, chosen, form, remark)
         if not chosen.finishes:
             return _move(task, by, chosen, form, remark)
-        return _finish(task, by, chosen, form, remark)
+        return _finish(task, by, chosen, form, remark, owner=owner)
 
 
 def withdraw(activity_id: UUID, position: int, *, reason: str) -> int:
@@ -202,9 +202,12 @@ def _move(task: Task, by: Person, action: TaskAction, form: Mapping[str, Any], r
     return fresh(task)
 
 
-def _finish(task: Task, by: Person, action: TaskAction, form: Mapping[str, Any], remark: str) -> Task:
+def _finish(
+    task: Task, by: Person, action: TaskAction, form: Mapping[str, Any], remark: str, *, owner: int | None
+) -> Task:
     now = timezone.now()
-    close(task, by=by, action=action.slug, at=now, data=form, comment=remark, status_slug=action.status_slug)
+    ended = {"data": form, "comment": remark, "status_slug": action.status_slug, "done_for_id": owner}
+    close(task, by=by, action=action.slug, at=now, **ended)
     task.drafts.filter(person=by).delete()
     if not task.waited_for:
         return fresh(task)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from plans.models import Person
 from tasks.definitions import definition_of, words
 from tasks.models import Comment, Decision, Task, TaskEvent
+from tasks.refusals import when
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +28,21 @@ def timeline(task: Task) -> list[Entry]:
     """Return the history of the task; three queries."""
     entries = [_event(task, row) for row in task.history.select_related("person", "subject")]
     entries += [
-        Entry(row.at, row.person.name, decided(row.outcome), row.comment)
-        for row in task.decisions.select_related("person")
+        Entry(row.at, actor(row.person, row.owner), decided(row.outcome), row.comment)
+        for row in task.decisions.select_related("person", "owner")
     ]
     entries += [
         Entry(row.at, row.person.name if row.person else _("Somebody"), _said(row), row.text)
         for row in task.comments.select_related("person", "asked")
     ]
     return sorted(entries, key=lambda entry: entry.at)
+
+
+def actor(person: Person, owner: Person | None) -> str:
+    """Return who did it, and for whom."""
+    if owner is None:
+        return person.name
+    return _("%(person)s for %(owner)s") % {"person": person.name, "owner": owner.name}
 
 
 def decided(outcome: str) -> str:
@@ -88,7 +98,18 @@ def _event(task: Task, row: TaskEvent) -> Entry:
                 if row.detail
                 else _("finished it")
             )
+            who = actor(row.person, task.done_for) if row.person else who
             return Entry(row.at, who, said, task.comment)
+        case TaskEvent.Kind.DELEGATED:
+            until = parse_datetime(row.detail) if row.detail else None
+            said = (
+                _("delegated it to %(person)s up to %(when)s") % {"person": subject, "when": when(until)}
+                if until
+                else _("delegated it to %(person)s") % {"person": subject}
+            )
+            return Entry(row.at, who, said)
+        case TaskEvent.Kind.RECALLED:
+            return Entry(row.at, who, _("took it back from %(person)s") % {"person": subject})
         case TaskEvent.Kind.CANCELLED:
             return Entry(row.at, "", _("Withdrawn"), row.detail)
         case TaskEvent.Kind.JOINED:

@@ -91,6 +91,8 @@ PAGES: dict[str, dict[str, Any]] = {
     "tasks:draft": {"POST": MAY},
     "tasks:ask": {"POST": (MAY, {"text": "Which PO?"})},
     "tasks:answer": {"POST": (MAY, {"text": "PO 7"})},
+    "tasks:delegate": {"POST": (MAY, {"to": "ben"})},
+    "tasks:recall": {"POST": MAY},
     "demo-erp": {"GET": NONE},  # there is no demo in this organization
 }
 API: dict[str, dict[str, Any]] = RESOURCES | {
@@ -163,6 +165,8 @@ API: dict[str, dict[str, Any]] = RESOURCES | {
     "task-next": {"POST": MAY},
     "task-ask": {"POST": (MAY, {"text": "Which PO?"})},
     "task-answer": {"POST": (MAY, {"text": "PO 7"})},
+    "task-delegate": {"POST": (MAY, {"to": "ben"})},
+    "task-recall": {"POST": MAY},
     "task-release": {"POST": MAY},
 }
 SOCKETS = {"ws/activities/<uuid:activity_id>/", ""}  # tried in tests/activities/test_consumers.py
@@ -241,6 +245,8 @@ def things(project: Project, ann: Person, ben: Person, settings: Any, tmp_path: 
     activity = start(approval_step(approverRole="approver"), review_step(), by=ben)
     task, approval = activity.tasks.get(kind="TASK"), activity.tasks.get(kind="APPROVAL")
     task.comments.create(person=ben, kind="QUESTION", asked=ann, text="Which PO?", at=task.created_at)
+    stand_in = builders.person("dora", "viewer", project=project)
+    task.delegations.create(owner=ann, delegate=stand_in, at=task.created_at)
     file = document("a.csv")
     return {
         "organization": organization.slug,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tasks.models.approvals import Decision, DecisionQuerySet, DecisionsStay, Elector
 from tasks.models.candidates import Candidate
 from tasks.models.filters import SavedFilter
+from tasks.models.mandates import Delegation
 from tasks.models.talk import Comment, TaskDraft, TaskEvent
 from tasks.models.tasks import NORMAL_PRIORITY, Task, TaskQuerySet
 from tasks.models.teams import Team, TeamMember
@@ -18,6 +19,7 @@ __all__ = [
     "Decision",
     "DecisionQuerySet",
     "DecisionsStay",
+    "Delegation",
     "Elector",
     "SavedFilter",
     "Task",

@@ -53,6 +53,7 @@ class Decision(models.Model):
 
     task = models.ForeignKey("tasks.Task", models.CASCADE, related_name="decisions")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # for whom, if for another
     outcome = models.CharField(max_length=12, choices=Outcome.choices)
     comment = models.TextField(blank=True)
     at = models.DateTimeField()
@@ -60,7 +61,10 @@ class Decision(models.Model):
     objects = DecisionQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["task", "person"], name="decision_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "person"], name="decision_once"),
+            models.UniqueConstraint(fields=["task", "owner"], name="decision_once_for_an_owner"),
+        ]
         ordering = ["at", "pk"]
 
     def __str__(self) -> str:

@@ -68,6 +68,8 @@ class TaskEvent(models.Model):
         JOINED = "JOINED"  # `subject` may decide from now on
         LEFT = "LEFT"  # `subject` may decide no longer
         DUE = "DUE"  # nobody had done it in time; what follows for an approval is `detail`
+        DELEGATED = "DELEGATED"  # to `subject`, up to `detail`
+        RECALLED = "RECALLED"  # from `subject`
         REMINDED = "REMINDED"
         ESCALATED = "ESCALATED"  # to `detail` as well
 

@@ -11,9 +11,10 @@ from django.utils import timezone
 from activities.models import Activity
 from plans.access import VERBS
 from plans.fields import OrderedJSONField
-from plans.models import MembershipRole, Organization, Person, Project
+from plans.models import Membership, MembershipRole, Organization, Person, Project
 from tasks.models.approvals import Decision, Elector
 from tasks.models.candidates import Candidate
+from tasks.models.mandates import Delegation
 from tasks.time import dates
 
 NORMAL_PRIORITY = 3
@@ -31,20 +32,18 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(status=Task.Status.OPEN)
 
     def for_candidate(self, person: Person) -> TaskQuerySet:
-        """Keep what the person could do now: as a candidate or assignee, with the role that the verb takes.
+        """Keep what the person could do now in their own right: as a candidate or assignee, with the verb's role.
 
-        A question to the person waits as well. Left out: work that somebody else has claimed, approvals that the person
-        has decided already or may not decide (four eyes).
+        Left out: work that somebody else has claimed, approvals that the person has decided already or may not
+        decide (four eyes).
         """
-        free = Q(assignee=None) | Q(assignee=person)
-        work = Q(kind=Task.Kind.TASK, project__in=_projects_with(person, "work"))
-        work &= Q(Exists(_candidacy(person))) | Q(assignee=person) | ~Q(Exists(_candidates()))
-        decide = Q(kind=Task.Kind.APPROVAL, project__in=_projects_with(person, "decide"))
-        decide &= Q(Exists(_candidacy(person)))
-        done = Exists(Decision.objects.filter(task=OuterRef("pk"), person=person))
-        barred = Exists(Elector.objects.filter(task=OuterRef("pk"), person=person).exclude(barred=""))
-        able = free & (work | decide) & ~Q(done) & ~Q(barred)
-        return self.open().filter(able | Q(pk__in=_asked(person)))
+        return self.open().filter(_able(person.pk))
+
+    def waiting_for(self, person: Person) -> TaskQuerySet:
+        """Keep what the person could do now, also for others, and questions that wait for the person's answer."""
+        member = Q(project__in=Membership.objects.filter(person=person).values("project"))
+        others = (_delegated_to(person.pk) | Q(pk__in=_asked(person))) & member
+        return self.open().filter(_able(person.pk) | others)
 
     def next_first(self) -> TaskQuerySet:
         """Order as a person would take them: by priority, then what is due first, then the oldest."""
@@ -55,22 +54,54 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.select_related("assignee", "done_by", "activity", "activity__plan", "project")
 
 
-def _projects_with(person: Person, verb: str) -> models.QuerySet[MembershipRole]:
+def _able(person: int) -> Q:
+    """What the person could do without being delegated to."""
+    free = Q(assignee=None) | Q(assignee=person)
+    work = Q(kind=Task.Kind.TASK, project__in=_projects_with(person, "work"))
+    work &= Q(Exists(_candidacy(person))) | Q(assignee=person) | ~Q(Exists(_candidates()))
+    decide = Q(kind=Task.Kind.APPROVAL, project__in=_projects_with(person, "decide"))
+    decide &= Q(Exists(_candidacy(person)))
+    return free & (work | decide) & _free_to_decide(person)
+
+
+def _free_to_decide(person: int) -> Q:
+    """What the person has not decided, nor is kept from deciding by four eyes as far as rows tell."""
+    acted = Q(person=person) | Q(owner=person)
+    done = Exists(Decision.objects.filter(acted, task=OuterRef("pk")))
+    barred = Exists(Elector.objects.filter(task=OuterRef("pk"), person=person).exclude(barred=""))
+    return ~Q(done) & ~Q(barred)
+
+
+def _delegated_to(person: int) -> Q:
+    """What owners have delegated to the person, who hold their roles still and have not decided themselves."""
+    decided = Decision.objects.filter(task=OuterRef("task")).filter(
+        Q(person=OuterRef("owner")) | Q(owner=OuterRef("owner"))
+    )
+    held = MembershipRole.objects.filter(
+        membership__person=OuterRef("owner"), membership__project=OuterRef("task__project")
+    )
+    able = Q(Exists(held.filter(slug__in=VERBS["decide"]))) & Q(task__kind=Task.Kind.APPROVAL)
+    able |= Q(Exists(held.filter(slug__in=VERBS["work"]))) & Q(task__kind=Task.Kind.TASK)
+    free = Q(task__assignee=None) | Q(task__assignee=F("owner")) | Q(task__assignee=person)
+    rows = Delegation.objects.in_force(timezone.now()).filter(able, free, ~Exists(decided), delegate=person)
+    return Q(Exists(rows.filter(task=OuterRef("pk")))) & _free_to_decide(person)
+
+
+def _projects_with(person: int, verb: str) -> models.QuerySet[MembershipRole]:
     held = MembershipRole.objects.filter(membership__person=person, slug__in=VERBS[verb])
     return held.values("membership__project")  # type: ignore[return-value]  # a subquery of project ids
 
 
 def _asked(person: Person) -> models.QuerySet[Task]:
     open_to = Q(comments__kind="QUESTION", comments__asked=person, comments__answer=None)
-    member = Q(project__memberships__person=person)
-    return Task.objects.filter(open_to, member).values("pk")  # type: ignore[return-value]  # a subquery of ids
+    return Task.objects.filter(open_to).values("pk")  # type: ignore[return-value]  # a subquery of ids
 
 
 def _candidates() -> models.QuerySet[Candidate]:
     return Candidate.objects.filter(task=OuterRef("pk"))
 
 
-def _candidacy(person: Person) -> models.QuerySet[Candidate]:
+def _candidacy(person: int) -> models.QuerySet[Candidate]:
     held = MembershipRole.objects.filter(
         membership__person=person, membership__project=OuterRef("task__project"), slug=OuterRef("role")
     )
@@ -124,6 +155,9 @@ class Task(models.Model):
     action = models.CharField(max_length=120, blank=True)
     comment = models.TextField(blank=True)
     done_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    done_for = models.ForeignKey(
+        Person, models.SET_NULL, null=True, related_name="+"
+    )  # its owner, if delegated
     done_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=500, blank=True)  # why it was cancelled
     change_sequence = models.PositiveIntegerField(default=1)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from plans import access
 from plans.errors import Refused
 from plans.models import Person
-from tasks import approvals, asking, inbox, people, policy, refusals
+from tasks import approvals, asking, delegation, inbox, people, policy, refusals
 from tasks.definitions import Definition, TaskAction, definition_of, words
 from tasks.evidence import evidence, facts_of
 from tasks.forms import Section, flat, labels, sections
@@ -29,6 +29,8 @@ VERBS: tuple[policy.Verb, ...] = (
     "decide",
     "ask",
     "answer",
+    "delegate",
+    "recall",
 )
 
 
@@ -73,6 +75,8 @@ def context_of(task: Task, person: Person, typed: Typed, *, document: str) -> di
         "evidence": evidence(task),
         "timeline": timeline(task),
         "questions": _questions(task, person),
+        "delegations": delegation.in_force(task) if task.is_open else (),
+        "delegates": delegation.delegates(task, person) if can["delegate"] else (),
         "askable": asking.whom(task, person) if can["ask"] else (),
         "following": None
         if task.is_open and (can["complete"] or can["decide"])
@@ -121,7 +125,7 @@ def _of_approval(task: Task, person: Person, typed: Typed) -> dict[str, Any]:
     return {
         "outcomes": [_outcome(task, outcome) for outcome in approvals.outcomes(task)],
         "comment": typed.comment,
-        "decisions": task.decisions.select_related("person"),
+        "decisions": task.decisions.select_related("person", "owner"),
         "waits_for": _waits_for(task),
         "rule": _rule_in_words(task),
         "condition": (task.rule.get("criteria") or {}).get("condition", ""),
@@ -211,10 +215,9 @@ def _outcome(task: Task, outcome: str) -> dict[str, Any]:
 def _waits_for(task: Task) -> list[str]:
     if not task.is_open:
         return []
-    decided = task.decisions.values("person")
-    waiting = (
-        task.electors.filter(left_at=None, barred="").exclude(person__in=decided).select_related("person")
-    )
+    decided = {person for row in task.decisions.all() for person in (row.person_id, row.owner_id)}
+    able = task.electors.filter(left_at=None, barred="").select_related("person")
+    waiting = [row for row in able if row.person_id not in decided]
     return [row.person.name for row in waiting]
 
 

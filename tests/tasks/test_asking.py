@@ -26,11 +26,11 @@ def test_a_question_goes_to_the_requester_and_its_answer_comes_back(approval, an
 
     assert question.asked == ann
     assert services.fresh(approval).is_open
-    assert Task.objects.for_candidate(ann).filter(pk=approval.pk).exists()
+    assert Task.objects.waiting_for(ann).filter(pk=approval.pk).exists()
 
     asking.answer(approval, by=ann, text="PO 7")
 
-    assert not Task.objects.for_candidate(ann).filter(pk=approval.pk).exists()
+    assert not Task.objects.waiting_for(ann).filter(pk=approval.pk).exists()
     assert Task.objects.for_candidate(fay).filter(pk=approval.pk).exists()
 
 

@@ -13,6 +13,7 @@ from tasks.policy import (
     OWN_REQUEST,
     Allowed,
     Electorate,
+    Mandate,
     Outcome,
     Refusal,
     Rule,
@@ -20,6 +21,7 @@ from tasks.policy import (
     Vote,
     barred,
     may,
+    owner_of,
     tally,
     threshold,
 )
@@ -93,6 +95,86 @@ APPROVAL = TaskFacts(kind="APPROVAL", verbs=APPROVER, candidate=True)
 )
 def test_who_may_do_what(facts, verb, verdict):
     assert may(facts, verb) == verdict
+
+
+OWNED = Mandate(7, APPROVAL)
+LOOKER = TaskFacts(kind="APPROVAL", verbs=VIEWER, mandates=(OWNED,))
+
+
+@pytest.mark.parametrize(
+    ("facts", "verb", "verdict", "owner"),
+    [
+        (LOOKER, "decide", Allowed(), 7),
+        (LOOKER, "ask", Allowed(), 7),
+        (LOOKER, "delegate", Refusal.NO_ROLE, None),  # what was delegated is not delegated on
+        (replace(LOOKER, verbs=frozenset()), "decide", Refusal.NOT_MEMBER, None),
+        (replace(LOOKER, barred=OWN_REQUEST), "decide", Refusal.OWN_REQUEST, None),
+        (replace(LOOKER, decided=True), "decide", Refusal.DECIDED, None),
+        (replace(LOOKER, open=False), "decide", Refusal.CLOSED, None),
+        (replace(APPROVAL, mandates=(OWNED,)), "decide", Allowed(), None),  # in one's own right first
+        (
+            replace(LOOKER, mandates=(Mandate(7, replace(APPROVAL, barred=OWN_REQUEST)),)),
+            "decide",
+            Refusal.OWN_REQUEST,
+            None,
+        ),
+        (
+            replace(LOOKER, mandates=(Mandate(7, replace(APPROVAL, barred="review")),)),
+            "decide",
+            Refusal.DISTINCT_FROM,
+            None,
+        ),
+        (
+            replace(LOOKER, mandates=(Mandate(7, replace(APPROVAL, decided=True)),)),
+            "decide",
+            Refusal.DECIDED,
+            None,
+        ),
+        (
+            replace(LOOKER, mandates=(Mandate(7, replace(APPROVAL, candidate=False)),)),
+            "decide",
+            Refusal.NOT_CANDIDATE,
+            None,
+        ),
+        (
+            replace(LOOKER, mandates=(Mandate(7, replace(APPROVAL, verbs=REVIEWER)),)),
+            "decide",
+            Refusal.NO_ROLE,
+            None,
+        ),
+        (
+            replace(LOOKER, mandates=(Mandate(7, replace(APPROVAL, decided=True)), Mandate(8, APPROVAL))),
+            "decide",
+            Allowed(),
+            8,
+        ),
+        (
+            TaskFacts(verbs=VIEWER, assigned="other", mandates=(Mandate(7, replace(TASK, assigned="me")),)),
+            "complete",
+            Allowed(),
+            7,
+        ),
+        (
+            TaskFacts(
+                verbs=VIEWER, assigned="other", mandates=(Mandate(7, replace(TASK, assigned="other")),)
+            ),
+            "complete",
+            Refusal.CLAIMED,
+            None,
+        ),
+        (TaskFacts(verbs=VIEWER, mandates=(Mandate(7, TASK),)), "claim", Refusal.NO_ROLE, None),
+        (TASK, "delegate", Allowed(), None),
+        (APPROVAL, "delegate", Allowed(), None),
+        (replace(APPROVAL, barred=OWN_REQUEST), "delegate", Refusal.OWN_REQUEST, None),
+        (replace(APPROVAL, decided=True), "delegate", Refusal.DECIDED, None),
+        (TASK, "recall", Refusal.NOT_DELEGATED, None),
+        (replace(TASK, delegated=True), "recall", Allowed(), None),
+        (replace(TASK, delegated=True, open=False), "recall", Refusal.CLOSED, None),
+    ],
+)
+def test_a_delegate_may_what_the_owner_may_and_four_eyes_hold_for_both(facts, verb, verdict, owner):
+    assert may(facts, verb) == verdict
+    assert owner_of(facts, verb) == owner
 
 
 @pytest.mark.parametrize(
