@@ -18,6 +18,7 @@ def main() -> None:
     parser.add_argument("first", type=int)
     parser.add_argument("last", type=int)
     parser.add_argument("--keep", type=int, default=5, help="how many differing plans to print")
+    parser.add_argument("--wide", action="store_true", help="plans with more of the language in them")
     parser.add_argument("--seconds", type=float, default=1e9)
     wanted = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -49,7 +50,7 @@ def sweep(wanted: Any) -> None:
         if time.monotonic() - began > wanted.seconds:
             break
         try:
-            case, expected, actual, found = compare(Random(seed))
+            case, expected, actual, found = compare(Random(seed), wide=wanted.wide)
         except Exception:  # noqa: BLE001  the next seed must run
             seen["broken"] += 1
             bad.append(seed)

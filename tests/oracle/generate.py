@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -43,6 +44,8 @@ CATALOG = {
 
 class Author:
     """Writes one plan by the throws of `dice`."""
+
+    kinds: Sequence[str] = KINDS
 
     def __init__(self, dice: Random) -> None:
         self.dice = dice
@@ -95,7 +98,7 @@ class Author:
     # ------------------------------------------------------------------ steps
 
     def step(self, slug: str) -> dict[str, Any]:
-        kind = self.dice.choice(KINDS)
+        kind = self.dice.choice(self.kinds)
         upstream = list(self.steps)
         step: dict[str, Any] = {"slug": slug, "kind": kind, "config": {}}
         fans = self.fans and kind in ("EXECUTION", "SCRIPT", "LLM", "BRIDGE_CALL") and self.chance(0.6)

@@ -11,15 +11,18 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from activities.trial.run import Trial
+from tests.oracle import wider
 from tests.oracle.compare import differences
 from tests.oracle.generate import generate
 from tests.oracle.model import Run
 from tests.oracle.rules import Row
 
 
-def compare(dice: Random) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], list[str]]:
+def compare(
+    dice: Random, *, wide: bool = False
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], list[str]]:
     """Return the case, what the oracle says, what the run gave, and where they differ."""
-    case = generate(dice)
+    case = wider.generate(dice) if wide else generate(dice)
     return case, *judged(case)
 
 

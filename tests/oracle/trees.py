@@ -187,7 +187,7 @@ class Broken(Exception):
 def holds(text: str, root: Mapping[str, Any]) -> bool:
     """Tell if a condition is exactly true. Only the shapes that `generate` writes are known."""
     try:
-        return _value(text, root) is True
+        return value_of(text, root) is True
     except Broken:
         return False
 
@@ -195,16 +195,17 @@ def holds(text: str, root: Mapping[str, Any]) -> bool:
 def is_false(text: str, root: Mapping[str, Any]) -> bool:
     """Tell if an expression is exactly false: not an error, not without a result."""
     try:
-        return _value(text, root) is False
+        return value_of(text, root) is False
     except Broken:
         return False
 
 
-def _value(text: str, root: Mapping[str, Any]) -> Any:
+def value_of(text: str, root: Mapping[str, Any]) -> Any:
+    """Evaluate one of the shapes that `generate` writes; NOTHING without a result, Broken for an error."""
     if " and " in text:
-        return all(_value(part, root) is True for part in text.split(" and "))
+        return all(value_of(part, root) is True for part in text.split(" and "))
     if " or " in text:
-        return any(_value(part, root) is True for part in text.split(" or "))
+        return any(value_of(part, root) is True for part in text.split(" or "))
     if "$number('x')" in text:
         raise Broken
     if text in ("true", "false"):

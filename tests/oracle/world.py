@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.oracle.trees import NOTHING, truthy, value_of
+
 HUMAN = ("CREATE_TASK", "APPROVAL")
 MAYBE = "maybe"  # a caught failure may be shown
 SOME = "some"  # an error of which only the existence is known
@@ -42,6 +44,8 @@ class World:
             return _script(step, given, document)
         if step["kind"] in HUMAN:
             return Work("waiting")
+        if step["kind"] == "PLAN":
+            return _child(step["config"])
         return system("nobody answers")
 
     def _stands_in(self, step: Mapping[str, Any]) -> bool:
@@ -90,9 +94,30 @@ def _mocked(step: Mapping[str, Any], returns: Mapping[str, Any], given: Any) -> 
 
 
 def _bridge(config: Mapping[str, Any], answer: Mapping[str, Any]) -> Work:
-    if not 200 <= answer["_statusCode"] <= 299:
+    root = {**answer["_body"], **answer}
+    error = not 200 <= answer["_statusCode"] <= 299
+    if "treatAsError" in config:
+        error = truthy(found) if (found := value_of(config["treatAsError"], root)) is not NOTHING else False
+    if error:
         return Work("failed", error=SOME)
-    return Work("success", _match(answer["_body"].get("action"), config.get("bridgeActions", [])), answer)
+    mapped = {key: _mapped_value(text, root) for key, text in config.get("outputMapping", {}).items()}
+    action = _match(answer["_body"].get("action"), config.get("bridgeActions", []))
+    return Work("success", action, {**answer, **mapped})
+
+
+def _mapped_value(text: Any, root: Mapping[str, Any]) -> Any:
+    found = value_of(text, root) if isinstance(text, str) else text
+    return None if found is NOTHING else found
+
+
+def _child(config: Mapping[str, Any]) -> Work:
+    """Know the plans of `tests.oracle.wider`."""
+    match config["activityPlanRef"]:
+        case "child":
+            return Work("success", None, {"got": config["inputs"]["n"]})
+        case "skipped":
+            return Work("skipped")
+    return Work("failed", error=SOME)
 
 
 def _match(said: Any, actions: Sequence[Mapping[str, Any]]) -> str | None:
