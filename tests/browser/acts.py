@@ -105,7 +105,7 @@ def logged(page: Page) -> list[int]:
 def open_from_inbox(page: Page, title: str | re.Pattern[str]) -> None:
     """Open what waits for the person under that title."""
     go(page, "Inbox")
-    page.locator("[data-inbox]").get_by_role("link", name=title).first.click()
+    page.locator("[data-inbox]").get_by_role("link", name=title).first.press("Enter")
     page.wait_for_url("**/tasks/*/")
 
 

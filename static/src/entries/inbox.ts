@@ -1,4 +1,5 @@
-/** The inbox page: its keys. */
-import { startInbox } from "../inbox/keys";
+/** The inbox page: its list, the task beside it, its keys. */
+import "../inbox/inbox.css";
+import { startInbox } from "../inbox/inbox";
 
 startInbox();

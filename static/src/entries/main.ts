@@ -1,5 +1,6 @@
 /** Loaded by every page: the look, htmx, and the small habits that need no island. */
 import "htmx.org";
+import { startInboxStream } from "../inbox/stream";
 import "../shared/tokens.css";
 import "../shared/base.css";
 import "../shared/frame.css";
@@ -27,3 +28,4 @@ startForms();
 startDropzones();
 startPalette();
 startShortcuts();
+startInboxStream();

@@ -1,37 +1,63 @@
-/** Walk the inbox by keyboard: j and k move the selection, Enter opens it. */
+/** The inbox by keyboard. Keys of buttons (claim, release, the task's own actions) are theirs: see shared/ui/shortcuts. */
 import { describeShortcuts, isTyping } from "../shared/ui/shortcuts";
+import type { Bulk } from "./bulk";
+import type { List } from "./list";
+import type { Pane } from "./pane";
+import { nextIndex } from "./words";
 
-/** Wire every [data-inbox] list; its rows hold one .row-link each. */
-export function startInbox(): void {
-  if (!document.querySelector("[data-inbox]")) return;
+/** Listen for the keys that no button has. */
+export function startKeys(list: List, pane: Pane, bulk: Bulk): void {
   describeShortcuts([
     { keys: "j", text: "Next" },
     { keys: "k", text: "Previous" },
-    { keys: "Enter", text: "Open the selected" },
+    { keys: "Enter", text: "Open the selected as a page" },
+    { keys: "a", text: "Approve, or the first action" },
+    { keys: "1 9", text: "The actions in their order" },
+    { keys: "x", text: "Select for many at once" },
+    { keys: "Shift x", text: "Select all from the last selected" },
   ]);
   document.addEventListener("keydown", (event) => {
-    if (isTyping(event)) return;
-    const rows = [...document.querySelectorAll<HTMLElement>("[data-inbox] > li")];
-    const at = rows.findIndex((row) => row.hasAttribute("data-selected"));
-    const next = nextIndex(event.key, at, rows.length);
-    if (next === null) return;
-    event.preventDefault();
-    select(rows, next);
+    if (event.defaultPrevented) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      if (!(event.target instanceof Element && event.target.closest("form"))) press(event, pane.actions()[0]);
+      return;
+    }
+    if (isTyping(event) && !isBox(event)) return;
+    handle(event, list, pane, bulk);
   });
 }
 
-/** The index that a key selects out of `count` rows, or null where it moves nothing. */
-export function nextIndex(key: string, at: number, count: number): number | null {
-  if (count === 0) return null;
-  if (key === "j" || key === "ArrowDown") return Math.min(at + 1, count - 1);
-  if (key === "k" || key === "ArrowUp") return Math.max(at - 1, 0);
-  return null;
+function handle(event: KeyboardEvent, list: List, pane: Pane, bulk: Bulk): void {
+  const selected = list.selected();
+  if (event.key === "x" || event.key === "X") {
+    if (selected) bulk.toggle(selected, event.shiftKey);
+    return;
+  }
+  if (/^[1-9a]$/.test(event.key)) {
+    press(event, pane.actions()[event.key === "a" ? 0 : Number(event.key) - 1]);
+    return;
+  }
+  if (event.key.startsWith("Arrow") && !onList(event)) return;
+  const rows = list.rows();
+  const next = nextIndex(event.key, selected ? rows.indexOf(selected) : -1, rows.length);
+  const row = next === null ? undefined : rows[next];
+  if (!row) return;
+  event.preventDefault();
+  list.select(row);
 }
 
-function select(rows: HTMLElement[], index: number): void {
-  for (const row of rows) row.removeAttribute("data-selected");
-  const row = rows[index];
-  row?.setAttribute("data-selected", "");
-  row?.scrollIntoView({ block: "nearest" });
-  row?.querySelector<HTMLElement>(".row-link")?.focus();
+/** A box in a row takes no letters, so keys go on there. */
+function isBox(event: KeyboardEvent): boolean {
+  return event.target instanceof Element && event.target.matches("[data-choose]") && !event.ctrlKey;
+}
+
+/** Arrows scroll the task beside the list where the focus is in it. */
+function onList(event: KeyboardEvent): boolean {
+  return !(event.target instanceof Element && event.target.closest("[data-detail]"));
+}
+
+function press(event: KeyboardEvent, button: HTMLButtonElement | undefined): void {
+  if (!button) return;
+  event.preventDefault();
+  button.click();
 }

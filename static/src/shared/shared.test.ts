@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { toMarks } from "../graph/findings";
-import { nextIndex } from "../inbox/keys";
+import { nextIndex } from "../inbox/words";
 import { toProblem } from "./api";
 import { stepFace } from "./statuses";
 import { age, duration, elapsed } from "./time";

@@ -9,7 +9,17 @@ type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 /** Wire every form.form on the page. */
 export function startForms(): void {
   forgetSent();
-  for (const form of document.querySelectorAll<HTMLFormElement>("form.form")) {
+  wireForms(document);
+  document.addEventListener("submit", refuseSecond, { capture: true });
+  document.addEventListener("submit", (event) => window.queueMicrotask(() => markBusy(event)));
+  document.addEventListener("keydown", sendByKey);
+  window.addEventListener("pageshow", settle);
+  document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+}
+
+/** Wire every form.form below an element that has just come. */
+export function wireForms(root: ParentNode): void {
+  for (const form of root.querySelectorAll<HTMLFormElement>("form.form")) {
     form.noValidate = true;
     const typed = new WeakSet<Control>();
     form.addEventListener("input", (event) => {
@@ -22,11 +32,13 @@ export function startForms(): void {
     form.addEventListener("submit", (event) => judgeAll(form, event));
     if (form.dataset.draft) keepDraft(form, `draft:${form.dataset.draft}`);
   }
-  document.addEventListener("submit", refuseSecond, { capture: true });
-  document.addEventListener("submit", (event) => window.queueMicrotask(() => markBusy(event)));
-  document.addEventListener("keydown", sendByKey);
-  window.addEventListener("pageshow", settle);
-  document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+}
+
+/** Forget the draft of a form that was sent and taken without a new page. */
+export function forgetDraft(form: HTMLFormElement): void {
+  if (!form.dataset.draft) return;
+  sessionStorage.removeItem(SENT);
+  localStorage.removeItem(`draft:${form.dataset.draft}`);
 }
 
 function judgeAll(form: HTMLFormElement, event: SubmitEvent): void {
