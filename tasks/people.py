@@ -14,7 +14,7 @@ from django.utils import timezone
 from plans.access import VERBS, roles_of
 from plans.models import Membership, MembershipRole, Person
 from tasks import policy
-from tasks.models import Candidate, Decision, Elector, Task, TaskEvent, Team
+from tasks.models import Candidate, Decision, Elector, StandIn, Task, TaskEvent, Team
 
 ROLE: Final = re.compile(r"[a-z0-9-]{1,80}")
 
@@ -83,13 +83,17 @@ def _team(task: Task, name: str) -> Team | None:
 
 
 def facts(task: Task, person: Person) -> policy.TaskFacts:
-    """Gather what `policy.may` looks at: the person's own facts, and those of the owners who have delegated it."""
+    """Gather what `policy.may` looks at: the person's own facts, and those of the owners for whom
+    they may act."""
     rows = task.delegations.in_force(timezone.now()).select_related("owner", "delegate")
-    mine = [row for row in rows if row.delegate_id == person.pk]
+    owners = {row.owner_id: row.owner for row in rows if row.delegate_id == person.pk}
+    if task.is_open:
+        standing = StandIn.objects.in_force(timezone.now()).filter(substitute=person).select_related("owner")
+        owners |= {row.owner_id: row.owner for row in standing}
     return replace(
         _facts(task, person),
         delegated=any(row.owner_id == person.pk for row in rows),
-        mandates=tuple(policy.Mandate(row.owner_id, _facts(task, row.owner)) for row in mine),
+        mandates=tuple(policy.Mandate(key, _facts(task, owner)) for key, owner in owners.items()),
     )
 
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/comments/", comment, name="comment"),
     path("tasks/<uuid:task_id>/draft/", draft, name="draft"),
     path("tasks/<uuid:task_id>/ask/", people.ask, name="ask"),
+    path("me/stand-in/", people.stand_in, name="stand-in"),
     path("tasks/<uuid:task_id>/delegate/", people.delegate, name="delegate"),
     path("tasks/<uuid:task_id>/recall/", people.recall, name="recall"),
     path("tasks/<uuid:task_id>/answer/", people.answer, name="answer"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -91,6 +92,7 @@ PAGES: dict[str, dict[str, Any]] = {
     "tasks:draft": {"POST": MAY},
     "tasks:ask": {"POST": (MAY, {"text": "Which PO?"})},
     "tasks:answer": {"POST": (MAY, {"text": "PO 7"})},
+    "tasks:stand-in": {"GET": SIGNED, "POST": SIGNED},  # one's own
     "tasks:delegate": {"POST": (MAY, {"to": "ben"})},
     "tasks:recall": {"POST": MAY},
     "demo-erp": {"GET": NONE},  # there is no demo in this organization
@@ -165,6 +167,14 @@ API: dict[str, dict[str, Any]] = RESOURCES | {
     "task-next": {"POST": MAY},
     "task-ask": {"POST": (MAY, {"text": "Which PO?"})},
     "task-answer": {"POST": (MAY, {"text": "PO 7"})},
+    "stand-ins": {
+        "GET": SIGNED,
+        "POST": (
+            SIGNED,
+            {"substitute": "ben", "startsAt": "2030-01-01T00:00Z", "endsAt": "2030-01-02T00:00Z"},
+        ),
+    },
+    "stand-in": {"DELETE": ("out", 404, 404, "in")},  # one's own
     "task-delegate": {"POST": (MAY, {"to": "ben"})},
     "task-recall": {"POST": MAY},
     "task-release": {"POST": MAY},
@@ -247,6 +257,10 @@ def things(project: Project, ann: Person, ben: Person, settings: Any, tmp_path: 
     task.comments.create(person=ben, kind="QUESTION", asked=ann, text="Which PO?", at=task.created_at)
     stand_in = builders.person("dora", "viewer", project=project)
     task.delegations.create(owner=ann, delegate=stand_in, at=task.created_at)
+    day = task.created_at + timedelta(days=1)
+    away = ann.stand_ins.create(
+        substitute=stand_in, starts_at=task.created_at, ends_at=day, created_at=task.created_at
+    )
     file = document("a.csv")
     return {
         "organization": organization.slug,
@@ -260,6 +274,7 @@ def things(project: Project, ann: Person, ben: Person, settings: Any, tmp_path: 
         "kind": "task-templates",
         "digest": "0" * 64,
         "reference": "x",
+        "stand_in_id": away.pk,
         "pk": {
             "activity": activity.pk,
             "task": task.pk,

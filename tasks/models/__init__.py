@@ -5,7 +5,7 @@ from __future__ import annotations
 from tasks.models.approvals import Decision, DecisionQuerySet, DecisionsStay, Elector
 from tasks.models.candidates import Candidate
 from tasks.models.filters import SavedFilter
-from tasks.models.mandates import Delegation
+from tasks.models.mandates import Delegation, StandIn
 from tasks.models.talk import Comment, TaskDraft, TaskEvent
 from tasks.models.tasks import NORMAL_PRIORITY, Task, TaskQuerySet
 from tasks.models.teams import Team, TeamMember
@@ -22,6 +22,7 @@ __all__ = [
     "Delegation",
     "Elector",
     "SavedFilter",
+    "StandIn",
     "Task",
     "TaskDraft",
     "TaskEvent",

@@ -1,4 +1,4 @@
-"""Who may act for whom: work that a person has delegated, the person staying responsible."""
+"""Who may act for whom: by delegation of one task, or as the stand-in of somebody who is away."""
 
 from __future__ import annotations
 
@@ -44,3 +44,40 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.owner} to {self.delegate}: {self.task}"
+
+
+class StandInQuerySet(models.QuerySet["StandIn"]):
+    """Stand-ins."""
+
+    def in_force(self, at: datetime) -> StandInQuerySet:
+        """Keep those of the instant."""
+        return self.filter(starts_at__lte=at, ends_at__gt=at, ended_at=None)
+
+    def to_come(self, at: datetime) -> StandInQuerySet:
+        """Keep those of the instant and later ones."""
+        return self.filter(ends_at__gt=at, ended_at=None)
+
+
+class StandIn(models.Model):
+    """While it lasts, the substitute may do what waits for the owner, who stays responsible."""
+
+    owner = models.ForeignKey(Person, models.CASCADE, related_name="stand_ins")
+    substitute = models.ForeignKey(Person, models.CASCADE, related_name="stands_in_for")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # by the owner, before its time
+
+    objects = StandInQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=models.F("ends_at")), name="stand_in_ends_after_it_starts"
+            ),
+            models.CheckConstraint(condition=~Q(owner=models.F("substitute")), name="stand_in_is_another"),
+        ]
+        ordering = ["starts_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.substitute} for {self.owner}"

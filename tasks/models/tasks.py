@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any, TypeAlias
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -14,10 +15,11 @@ from plans.fields import OrderedJSONField
 from plans.models import Membership, MembershipRole, Organization, Person, Project
 from tasks.models.approvals import Decision, Elector
 from tasks.models.candidates import Candidate
-from tasks.models.mandates import Delegation
+from tasks.models.mandates import Delegation, StandIn
 from tasks.time import dates
 
 NORMAL_PRIORITY = 3
+People: TypeAlias = list[int] | models.QuerySet[Any, Any]
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -37,13 +39,13 @@ class TaskQuerySet(models.QuerySet["Task"]):
         Left out: work that somebody else has claimed, approvals that the person has decided already or may not
         decide (four eyes).
         """
-        return self.open().filter(_able(person.pk))
+        return self.open().filter(_able([person.pk]))
 
     def waiting_for(self, person: Person) -> TaskQuerySet:
         """Keep what the person could do now, also for others, and questions that wait for the person's answer."""
         member = Q(project__in=Membership.objects.filter(person=person).values("project"))
-        others = (_delegated_to(person.pk) | Q(pk__in=_asked(person))) & member
-        return self.open().filter(_able(person.pk) | others)
+        others = (_delegated_to(person.pk) | _stood_in_for(person.pk) | Q(pk__in=_asked(person))) & member
+        return self.open().filter(_able([person.pk]) | others)
 
     def next_first(self) -> TaskQuerySet:
         """Order as a person would take them: by priority, then what is due first, then the oldest."""
@@ -54,22 +56,29 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.select_related("assignee", "done_by", "activity", "activity__plan", "project")
 
 
-def _able(person: int) -> Q:
-    """What the person could do without being delegated to."""
-    free = Q(assignee=None) | Q(assignee=person)
-    work = Q(kind=Task.Kind.TASK, project__in=_projects_with(person, "work"))
-    work &= Q(Exists(_candidacy(person))) | Q(assignee=person) | ~Q(Exists(_candidates()))
-    decide = Q(kind=Task.Kind.APPROVAL, project__in=_projects_with(person, "decide"))
-    decide &= Q(Exists(_candidacy(person)))
-    return free & (work | decide) & _free_to_decide(person)
+def _able(people: People, *, named: bool = False) -> Q:
+    """What one of the people could do in their own right; `named` leaves out tasks that are for everybody."""
+    free = Q(assignee=None) | Q(assignee__in=people)
+    work = Q(kind=Task.Kind.TASK, project__in=_projects_with(people, "work"))
+    wanted = Q(Exists(_candidacy(people))) | Q(assignee__in=people)
+    work &= wanted if named else wanted | ~Q(Exists(_candidates()))
+    decide = Q(kind=Task.Kind.APPROVAL, project__in=_projects_with(people, "decide"))
+    decide &= Q(Exists(_candidacy(people)))
+    return free & (work | decide) & _free_to_decide(people)
 
 
-def _free_to_decide(person: int) -> Q:
-    """What the person has not decided, nor is kept from deciding by four eyes as far as rows tell."""
-    acted = Q(person=person) | Q(owner=person)
+def _free_to_decide(people: People) -> Q:
+    """What none of the people has decided, nor is kept from deciding by four eyes as far as rows tell."""
+    acted = Q(person__in=people) | Q(owner__in=people)
     done = Exists(Decision.objects.filter(acted, task=OuterRef("pk")))
-    barred = Exists(Elector.objects.filter(task=OuterRef("pk"), person=person).exclude(barred=""))
+    barred = Exists(Elector.objects.filter(task=OuterRef("pk"), person__in=people).exclude(barred=""))
     return ~Q(done) & ~Q(barred)
+
+
+def _stood_in_for(person: int) -> Q:
+    """What waits for those whom the person stands in for."""
+    owners = StandIn.objects.in_force(timezone.now()).filter(substitute=person).values("owner")
+    return _able(owners, named=True) & _free_to_decide([person])
 
 
 def _delegated_to(person: int) -> Q:
@@ -84,11 +93,11 @@ def _delegated_to(person: int) -> Q:
     able |= Q(Exists(held.filter(slug__in=VERBS["work"]))) & Q(task__kind=Task.Kind.TASK)
     free = Q(task__assignee=None) | Q(task__assignee=F("owner")) | Q(task__assignee=person)
     rows = Delegation.objects.in_force(timezone.now()).filter(able, free, ~Exists(decided), delegate=person)
-    return Q(Exists(rows.filter(task=OuterRef("pk")))) & _free_to_decide(person)
+    return Q(Exists(rows.filter(task=OuterRef("pk")))) & _free_to_decide([person])
 
 
-def _projects_with(person: int, verb: str) -> models.QuerySet[MembershipRole]:
-    held = MembershipRole.objects.filter(membership__person=person, slug__in=VERBS[verb])
+def _projects_with(people: People, verb: str) -> models.QuerySet[MembershipRole]:
+    held = MembershipRole.objects.filter(membership__person__in=people, slug__in=VERBS[verb])
     return held.values("membership__project")  # type: ignore[return-value]  # a subquery of project ids
 
 
@@ -101,11 +110,11 @@ def _candidates() -> models.QuerySet[Candidate]:
     return Candidate.objects.filter(task=OuterRef("pk"))
 
 
-def _candidacy(person: int) -> models.QuerySet[Candidate]:
+def _candidacy(people: People) -> models.QuerySet[Candidate]:
     held = MembershipRole.objects.filter(
-        membership__person=person, membership__project=OuterRef("task__project"), slug=OuterRef("role")
+        membership__person__in=people, membership__project=OuterRef("task__project"), slug=OuterRef("role")
     )
-    return _candidates().filter(Q(person=person) | Q(team__members__person=person) | Exists(held))
+    return _candidates().filter(Q(person__in=people) | Q(team__members__person__in=people) | Exists(held))
 
 
 class Task(models.Model):

@@ -6,14 +6,15 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from plans.errors import Invalid
+from plans.errors import Invalid, Refused
 from plans.models import Person
-from tasks import asking, delegation
+from plans.requests import person_of
+from tasks import asking, delegation, substitutes
 from tasks.models import Task
 from tasks.views.tasks import do, task_of
 
@@ -53,6 +54,40 @@ def delegate(request: HttpRequest, task_id: UUID) -> HttpResponse:
 def recall(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Take back what was delegated."""
     return do(request, task_id, lambda task, person: delegation.recall(task, by=person))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def stand_in(request: HttpRequest) -> HttpResponse:
+    """Show who stands in for the person; set one for some days, or end one."""
+    person, refused = person_of(request), None
+    if request.method == "POST":
+        try:
+            _change_stand_ins(person, request)
+            return redirect("tasks:stand-in")
+        except Refused as error:
+            refused = error
+    context = {
+        "mine": substitutes.mine(person).select_related("substitute"),
+        "people": substitutes.whom(person),
+        "refused": refused,
+        "typed": request.POST if refused else {},
+        "breadcrumbs": [{"label": _("Stand-in")}],
+    }
+    return render(request, "tasks/stand_in.html", context, status=refused.status if refused else 200)
+
+
+def _change_stand_ins(person: Person, request: HttpRequest) -> None:
+    key = request.POST.get("end", "")
+    if key:
+        substitutes.end(person, int(key) if key.isdecimal() and len(key) < 19 else 0)
+        return
+    name = request.POST.get("substitute", "")
+    named = next((one for one in substitutes.whom(person) if one.username == name), None)
+    first, last = end_of_day(request.POST.get("from", "")), end_of_day(request.POST.get("to", ""))
+    if named is None or first is None or last is None:
+        raise Invalid(_("Choose somebody of your projects, the first day and the last."))
+    start = datetime.combine(first.date(), time.min, tzinfo=first.tzinfo)
+    substitutes.stand_in(person, substitute=named, starts_at=start, ends_at=last)
 
 
 def end_of_day(text: str) -> datetime | None:
