@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from activities import children, follow_ups, naming, runtime
@@ -45,7 +47,7 @@ def _deliver(row_id: int) -> None:
         row.tries, row.due_at = row.tries + 1, timezone.now() + _time_for(row.kind)
         row.save(update_fields=["tries", "due_at"])
     try:
-        DELIVERIES[row.kind](row)
+        _delivery(row.kind)(row)
     except Exception as error:
         logger.exception("outbox %s of activity %s", row.name, row.activity_id)
         gone = timezone.now() if row.tries >= MAX_TRIES else None
@@ -56,7 +58,14 @@ def _deliver(row_id: int) -> None:
 
 def _time_for(kind: str) -> timedelta:
     """Return how long a delivery may take: a lease, but where it speaks with somebody outside."""
-    return timedelta(minutes=1) if kind in OUTSIDE else timedelta(seconds=settings.LEASE_SECONDS)
+    outside = kind in OUTSIDE or kind in settings.OUTBOX_DELIVERIES
+    return timedelta(minutes=1) if outside else timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def _delivery(kind: str) -> Callable[[Outbox], object]:
+    """Return who delivers the kind: this app, or whom settings name; raise KeyError for an unknown kind."""
+    known = DELIVERIES.get(kind)
+    return known if known is not None else import_string(settings.OUTBOX_DELIVERIES[kind])
 
 
 def _evaluate_output(row: Outbox) -> None:
@@ -84,7 +93,7 @@ def _tell_owner(row: Outbox) -> None:
     send_mail(_("Failed: %(title)s") % {"title": activity.title}, body, None, [person.email])
 
 
-DELIVERIES = {
+DELIVERIES: dict[str, Callable[[Outbox], object]] = {
     "evaluate-output": _evaluate_output,
     "tell-owner": _tell_owner,
     "child-ended": children.child_ended,

@@ -93,7 +93,15 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "plans.adapters.InvitedOnly"
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,10/5m/key"}
 ACCOUNT_LOGOUT_ON_GET = False
-EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# The embedded server writes e-mails to a page of the demo.
+EMAIL_BACKEND = env.text(
+    "EMAIL_BACKEND",
+    "config.demo.mail.Pages" if EMBEDDED else "django.core.mail.backends.console.EmailBackend",
+)
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "Throughline <throughline@localhost>")
+EMAIL_TIMEOUT = 30
+# The address under which people reach the pages: what links in e-mails begin with.
+PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000")
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
@@ -156,6 +164,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(env.text("SWEEP_SECONDS", "5")),
         "options": {"expires": 10},
     },
+    "send_digests": {"task": "tasks.jobs.send_digests", "schedule": 60.0, "options": {"expires": 60}},
     "sweep_blobs": {"task": "activities.jobs.sweep_blobs", "schedule": 600.0, "options": {"expires": 300}},
 }
 
@@ -212,6 +221,8 @@ STEP_HANDLERS = {
 }
 # The folder below which builtin/load_file reads; without one it reads nothing.
 PLAN_FILES = env.text("PLAN_FILES", "")
+# Who delivers what other apps put into the outbox, by kind.
+OUTBOX_DELIVERIES = {"mail-notices": "tasks.notices.mail.deliver"}
 # What answers a script's calls to the outside, by the name of the global.
 SCRIPT_HOSTS = {
     "serviceBridge": "activities.steps.script_bridges.ScriptBridges",

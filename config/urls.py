@@ -6,11 +6,14 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from config.demo.mail_page import mails
+
 urlpatterns = [
     path("", include("plans.urls")),
     path("", include("activities.urls")),
     path("", include("tasks.urls")),
     path("demo/erp/", include("config.demo.urls")),
+    path("demo/mail/", mails, name="demo-mail"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("plans.api_urls")),

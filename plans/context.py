@@ -24,6 +24,8 @@ PALETTE_PLANS: Final = 200
 inbox_counter: Callable[[Person, Project], int] | None = None
 # Set by the same app: the address of the websocket that tells how many.
 inbox_stream: Callable[[Project], str] | None = None
+# Set by the app that tells people of things: how many notices the person has not read.
+notice_counter: Callable[[Person], int] | None = None
 # Each gives entries {"label", "url", "hint"} for the palette of the person in the project.
 palette_providers: list[Callable[[Person, Project], Sequence[dict[str, str]]]] = []
 
@@ -103,6 +105,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "project": _project(space.project),
             "projects": [_choice(project, space.project) for project in space.projects],
             "nav": nav,
+            "notices": _notices(person),
             "palette": _palette(person, space, nav),
             "sign_out_url": reverse("account_logout"),
             "sign_out_next": "/",
@@ -154,6 +157,11 @@ def _nav(request: HttpRequest, space: Workspace) -> list[dict[str, Any]]:
             }
         )
     return nav
+
+
+def _notices(person: Person) -> dict[str, Any] | None:
+    url = _url("tasks:notices")
+    return {"url": url, "unread": notice_counter(person)} if url and notice_counter else None
 
 
 def _url(name: str) -> str | None:

@@ -13,7 +13,15 @@ from django.utils.translation import gettext as _
 from plans.errors import Refused
 from plans.views.errors import refusal
 
-OPEN_PREFIXES = ("/accounts/", "/static/", "/demo/erp/api/", "/api/", "/health", "/admin/login")
+OPEN_PREFIXES = (
+    "/accounts/",
+    "/static/",
+    "/demo/erp/api/",
+    "/api/",
+    "/health",
+    "/admin/login",
+    "/notices/unsubscribe/",
+)
 
 
 class SignInRequired:

@@ -99,8 +99,8 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
         model = Task
         fields = [
             "id", "kind", "title", "description", "status", "statusSlug", "priority", "dueAt", "standing", "projectId",
-            "activity", "stepSlug", "run", "taskTemplateRef", "assignee", "claimedAt", "data", "action", "comment", "doneBy",
-            "doneAt", "changeSequence", "createdAt",
+            "activity", "stepSlug", "run", "taskTemplateRef", "assignee", "claimedAt", "data", "action", "comment",
+            "doneBy", "doneAt", "changeSequence", "createdAt",
         ]  # fmt: skip
 
 

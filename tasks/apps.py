@@ -15,8 +15,10 @@ class TasksConfig(AppConfig):
         """Put the inbox into the frame: its count in the rail, its tasks in the palette."""
         from plans import context
         from tasks import inbox, live, panels
+        from tasks.notices import settings
 
         context.inbox_counter = inbox.count
+        context.notice_counter = settings.unread
         context.inbox_stream = live.stream_of
         if panels.palette not in context.palette_providers:
             context.palette_providers.append(panels.palette)

@@ -11,6 +11,7 @@ from plans.errors import Conflict, Invalid
 from plans.models import Person
 from tasks import refusals
 from tasks.models import Comment, Task
+from tasks.notices import telling
 from tasks.services import held, said
 
 
@@ -23,9 +24,12 @@ def ask(task: Task, *, by: Person, text: str, of: Person | None = None) -> Comme
         refusals.require(task, by, "ask")
         asked = of or task.activity.started_by
         _check_asked(task, asked, by)
-        return Comment.objects.create(
-            task=task, person=by, kind=Comment.Kind.QUESTION, asked=asked, text=said(text), at=timezone.now()
+        now = timezone.now()
+        made = Comment.objects.create(
+            task=task, person=by, kind=Comment.Kind.QUESTION, asked=asked, text=said(text), at=now
         )
+        telling.spoken_to(task, made.asked, made.text, by=by, name=f"comment:{made.pk}", at=now)
+        return made
 
 
 def answer(task: Task, *, by: Person, text: str, question: int | None = None) -> Comment:
@@ -37,14 +41,12 @@ def answer(task: Task, *, by: Person, text: str, question: int | None = None) ->
         if chosen is None:
             text = _("That question is answered, or it is to somebody else; load the task again.")
             raise Conflict(text, code="no-such-question")
-        return Comment.objects.create(
-            task=task,
-            person=by,
-            kind=Comment.Kind.ANSWER,
-            question=chosen,
-            text=said(text),
-            at=timezone.now(),
+        now = timezone.now()
+        made = Comment.objects.create(
+            task=task, person=by, kind=Comment.Kind.ANSWER, question=chosen, text=said(text), at=now
         )
+        telling.spoken_to(task, chosen.person, made.text, by=by, name=f"comment:{made.pk}", at=now)
+        return made
 
 
 def on_record(task: Task) -> list[dict[str, Any]]:

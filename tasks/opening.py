@@ -17,6 +17,7 @@ from tasks import live, people
 from tasks.definitions import Definition, words
 from tasks.forms import defaults
 from tasks.models import NORMAL_PRIORITY, Task, TaskEvent
+from tasks.notices import telling
 from tasks.texts import Texts
 from tasks.time import dues
 from tasks.time.dates import Due
@@ -110,6 +111,7 @@ def open_task(wanted: Wanted) -> None:
         people.poll(task, now, opening=True)
     live.announce(task.project_id)
     dues.watch(task)
+    telling.opened(task, at=now)
 
 
 def _common(call: StepCall) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from plans.models import Person
 from tasks import errors, live, people, policy, refusals, validation
 from tasks.definitions import Definition, TaskAction, definition_of
 from tasks.models import Comment, Task, TaskDraft, TaskEvent
+from tasks.notices import telling
 
 COMMENT_LENGTH: Final = 10_000
 
@@ -65,6 +66,7 @@ def assign(task: Task, *, by: Person, to: Person) -> Task:
         if not _change(Q(pk=task.pk), assignee=to, claimed_at=now):
             raise _overtaken(task, by, "assign")
         _record(task, TaskEvent.Kind.ASSIGNED, by, subject=to, at=now)
+        telling.assigned(task, to=to, by=by, at=now)
     return fresh(task)
 
 
@@ -85,7 +87,11 @@ def save_draft(task: Task, *, by: Person, data: Any, comment: str = "") -> TaskD
 def comment(task: Task, *, by: Person, text: str) -> Comment:
     """Write a comment; a finished task can be commented as well."""
     refusals.require(task, by, "comment")
-    return Comment.objects.create(task=task, person=by, text=said(text), at=timezone.now())
+    now = timezone.now()
+    with transaction.atomic():
+        made = Comment.objects.create(task=task, person=by, text=said(text), at=now)
+        telling.mentioned(task, made.text, by=by, name=f"comment:{made.pk}", at=now)
+    return made
 
 
 def complete(task: Task, *, by: Person, action: str, data: Any = None, comment: str = "") -> Task:
@@ -228,6 +234,7 @@ def close(task: Task, *, by: Person | None, action: str, at: datetime, **fields:
     if not _change(Q(pk=task.pk), **done, **fields):
         raise refusals.closed(fresh(task))
     _record(task, TaskEvent.Kind.FINISHED, by, detail=action, at=at)
+    telling.decided(task, outcome=action, by=by, at=at)
 
 
 def advance(task: Task, *, action: str | None, result: dict[str, Any], by: Person | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tasks.views import people
+from tasks.views import notices, people
 from tasks.views.calendar import calendar_page
 from tasks.views.inbox import inbox_news, inbox_page
 from tasks.views.queue import bulk, delete_filter, next_task, save_filter
@@ -20,6 +20,12 @@ urlpatterns = [
     path("inbox/filters/", save_filter, name="save-filter"),
     path("inbox/filters/<int:number>/delete/", delete_filter, name="delete-filter"),
     path("working-time/", calendar_page, name="calendar"),
+    path("notices/", notices.notices_page, name="notices"),
+    path("notices/<int:number>/", notices.notice, name="notice"),
+    path("notices/read/", notices.read_all, name="read-notices"),
+    path("notices/settings/", notices.settings_page, name="notice-settings"),
+    path("notices/unsubscribe/<str:token>/", notices.unsubscribe, name="unsubscribe"),
+    path("notices/decide/<str:token>/", notices.invitation, name="invitation"),
     path("tasks/<uuid:task_id>/", task_page, name="task"),
     path("tasks/<uuid:task_id>/finish/", finish, name="finish"),
     path("tasks/<uuid:task_id>/decide/", decide, name="decide"),

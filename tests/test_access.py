@@ -27,6 +27,8 @@ SIGNED: Answers = ("out", "in", "in", "in")  # one sees what is one's own: a str
 MEMBER: Answers = ("out", 404, "in", "in")
 MAY: Answers = ("out", 404, 403, "in")
 NONE: Answers = ("out", 404, 404, 404)
+OWN: Answers = ("out", 404, 404, "in")  # there is one of the person who may
+FORGED: Answers = (404, 404, 404, 404)  # open to whoever has a signed link, and this one is not
 TOKEN: Answers = (401, 401, 401, 401)  # for programs with a token of their own
 FOREIGN = ("accounts/", "admin/")  # Django's and allauth's own: tested below as a whole
 
@@ -77,6 +79,12 @@ PAGES: dict[str, dict[str, Any]] = {
     "activities:start": {"GET": MAY, "POST": MAY},
     "tasks:inbox": {"GET": MEMBER},
     "tasks:calendar": {"GET": MAY, "POST": MAY},
+    "tasks:notices": {"GET": SIGNED},
+    "tasks:notice": {"GET": OWN},
+    "tasks:read-notices": {"POST": SIGNED},  # one's own
+    "tasks:notice-settings": {"GET": SIGNED, "POST": SIGNED},
+    "tasks:unsubscribe": {"GET": FORGED, "POST": FORGED},
+    "tasks:invitation": {"GET": NONE},  # the token is forged
     "tasks:inbox-news": {"GET": MEMBER},
     "tasks:next": {"POST": MAY},
     "tasks:bulk": {"POST": (MEMBER, {"verb": "claim"})},
@@ -95,6 +103,7 @@ PAGES: dict[str, dict[str, Any]] = {
     "tasks:stand-in": {"GET": SIGNED, "POST": SIGNED},  # one's own
     "tasks:delegate": {"POST": (MAY, {"to": "ben"})},
     "tasks:recall": {"POST": MAY},
+    "demo-mail": {"GET": NONE},
     "demo-erp": {"GET": NONE},  # there is no demo in this organization
 }
 API: dict[str, dict[str, Any]] = RESOURCES | {
@@ -269,10 +278,11 @@ def things(project: Project, ann: Person, ben: Person, settings: Any, tmp_path: 
         "task_id": task.pk,
         "approval_id": approval.pk,
         "document_id": file.pk,
-        "number": 1,
+        "number": {"plans": 1, "api-plan": 1, "tasks:delete-filter": 1, "tasks:notice": ann.notifications.get().pk},
         "notation": "yaml",
         "kind": "task-templates",
         "digest": "0" * 64,
+        "token": "forged",
         "reference": "x",
         "stand_in_id": away.pk,
         "pk": {

@@ -38,6 +38,23 @@ class Erp(models.Model):
         return hashlib.sha256(token.encode()).hexdigest()
 
 
+class Mail(models.Model):
+    """An e-mail that the embedded server would have sent."""
+
+    to = models.EmailField()
+    subject = models.CharField(max_length=500)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    headers = OrderedJSONField(default=dict)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.subject} to {self.to}"
+
+
 class Entry(models.Model):
     """What a POST leaves behind: once for each idempotency key."""
 

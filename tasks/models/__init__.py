@@ -6,6 +6,7 @@ from tasks.models.approvals import Decision, DecisionQuerySet, DecisionsStay, El
 from tasks.models.candidates import Candidate
 from tasks.models.filters import SavedFilter
 from tasks.models.mandates import Delegation, StandIn
+from tasks.models.notices import NoticeSettings, Notification
 from tasks.models.talk import Comment, TaskDraft, TaskEvent
 from tasks.models.tasks import NORMAL_PRIORITY, Task, TaskQuerySet
 from tasks.models.teams import Team, TeamMember
@@ -21,6 +22,8 @@ __all__ = [
     "DecisionsStay",
     "Delegation",
     "Elector",
+    "NoticeSettings",
+    "Notification",
     "SavedFilter",
     "StandIn",
     "Task",

@@ -16,6 +16,7 @@ from activities.steps import Completed, Failed
 from activities.steps.due import when_due
 from tasks import approvals, people, services
 from tasks.models import Candidate, Task, TaskEvent
+from tasks.notices import telling
 from tasks.time import dates
 from tasks.time.calendars import CalendarInvalid
 from tasks.time.settings import calendar_of
@@ -56,8 +57,9 @@ def escalate(task: Task, names: Sequence[str], *, at: datetime) -> None:
     before = {_identity(row) for row in task.candidates.all()}
     anyone = not before
     unknown = people.name_candidates(task, people.Named(any_kind=names))
+    named = list(task.candidates.order_by("pk"))
     seen: set[tuple[Any, ...]] = set()
-    for row in task.candidates.order_by("pk"):
+    for row in named:
         if _identity(row) in seen or anyone:  # to name one is to leave out the others
             row.delete()
         seen.add(_identity(row))
@@ -65,6 +67,7 @@ def escalate(task: Task, names: Sequence[str], *, at: datetime) -> None:
     notes = [f"nobody answers to the name {name!r}" for name in unknown]
     detail = ", ".join([*(added or ([] if unknown else names)), *notes])
     TaskEvent.objects.create(task=task, kind=TaskEvent.Kind.ESCALATED, detail=detail[:500], at=at)
+    telling.escalated(task, [row for row in named if _identity(row) not in before], at=at)
     if task.is_approval:
         approvals.retally(task)
 
@@ -88,6 +91,7 @@ def _happen(task: Task, kind: str, at: datetime) -> None:
             _fall_due(task, at)
         case "remind":
             TaskEvent.objects.create(task=task, kind=TaskEvent.Kind.REMINDED, at=at)
+            telling.fell_due(task, reminder=True, at=at)
         case "escalate":
             service = dates.Service.read(task.definition.get("service") or {})
             escalate(task, service.escalate_to, at=at)
@@ -99,6 +103,7 @@ def _fall_due(task: Task, at: datetime) -> None:
     if on_due == "escalate":
         escalate(task, _names(task.rule.get("escalateTo")), at=at)
         return
+    telling.fell_due(task, at=at)
     match when_due(on_due, approvals.result_of(task, "")["decisions"]):
         case Completed(result, action):
             services.close(task, by=None, action=action or "", at=at)

@@ -257,7 +257,7 @@ def test_the_inbox_takes_the_same_queries_for_one_and_for_many(as_, ann, rita, d
     client = as_(rita)
     client.get("/inbox/")
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         assert client.get("/inbox/").content.decode().count('class="row-link"') == 8
 
 

@@ -45,6 +45,8 @@ class Command(BaseCommand):
         os._exit(os.EX_OK)
 
     def _prepare(self, port: int, *, demo: bool) -> None:
+        if not os.environ.get("PUBLIC_URL"):
+            settings.PUBLIC_URL = f"http://{embedded.HOST}:{port}"
         call_command("migrate", verbosity=0, interactive=False)
         embedded.take_over()
         if demo:
