@@ -169,6 +169,10 @@ def test_take_next_and_many_at_once_by_keyboard(visit: Visit) -> None:
     dialog.get_by_role("button", name="Claim 3 tasks").press("Enter")
     expect(rows(page).get_by_text("Mine", exact=True)).to_have_count(3)
     expect(dialog).to_have_count(0)
+    page.locator("[data-inbox] [data-choose]").last.check()
+    page.get_by_role("button", name="Release selected").press("Enter")
+    dialog.get_by_role("button", name=re.compile("Go back|Close")).press("Enter")
+    expect(dialog).to_have_count(0)
 
     page.keyboard.press("t")
     expect(pane(page)).to_contain_text("Claimed by me")

@@ -42,9 +42,15 @@ export function startBulk(onDone: () => void): Bulk {
     event.preventDefault();
     const body = new FormData(form, event.submitter instanceof HTMLButtonElement ? event.submitter : null);
     for (const box of chosenBoxes()) body.append("task", box.closest<HTMLElement>("li")?.dataset.task ?? "");
-    void ask(form.action, body, onDone);
+    void ask(form.action, body, onDone).finally(() => settle(form));
   });
   return { toggle };
+}
+
+/** The bar stays on the page, and may be used again. */
+function settle(form: HTMLFormElement): void {
+  delete form.dataset.sending;
+  for (const button of form.querySelectorAll('[aria-busy="true"]')) button.removeAttribute("aria-busy");
 }
 
 function boxOf(row: HTMLElement | undefined): HTMLInputElement | null {
