@@ -17,7 +17,7 @@ from plans.errors import Invalid
 from plans.idempotency import Idempotent
 from plans.models import Person
 from plans.requests import ROW_IDS, person_of
-from tasks import asking, delegation
+from tasks import approvers, asking, delegation
 from tasks.api import CommentSerializer, WholeTaskSerializer, answer_of, body_of
 from tasks.models import Task
 
@@ -88,6 +88,34 @@ class RecallView(Idempotent, APIView):
     def post(self, request: Request, task_id: UUID) -> Response:
         """Take back what the caller has delegated."""
         return answer_of(delegation.recall(task_of(request, task_id), by=person_of(request)))
+
+
+class ApproverSerializer(serializers.Serializer[Any]):
+    """An approver: a user name of the project."""
+
+    person = serializers.CharField(max_length=150)
+
+
+class AddApproverView(Idempotent, APIView):
+    """One more person who decides an approval that waits."""
+
+    @extend_schema(request=ApproverSerializer, responses=WholeTaskSerializer, parameters=OF_A_TASK)
+    def post(self, request: Request, task_id: UUID) -> Response:
+        """Let the person decide as well; for operators."""
+        task, sent = task_of(request, task_id), body_of(ApproverSerializer, request)
+        person = member_of(task, sent["person"])
+        return answer_of(approvers.add(task, by=person_of(request), person=person))
+
+
+class RemoveApproverView(Idempotent, APIView):
+    """One person less who decides an approval that waits."""
+
+    @extend_schema(request=ApproverSerializer, responses=WholeTaskSerializer, parameters=OF_A_TASK)
+    def post(self, request: Request, task_id: UUID) -> Response:
+        """Ask the person no longer, and count again; for operators."""
+        task, sent = task_of(request, task_id), body_of(ApproverSerializer, request)
+        person = member_of(task, sent["person"])
+        return answer_of(approvers.remove(task, by=person_of(request), person=person))
 
 
 def task_of(request: Request, task_id: UUID) -> Task:

@@ -110,6 +110,7 @@ def _facts(task: Task, person: Person) -> policy.TaskFacts:
         assigned=assigned,  # type: ignore[arg-type]  # one of three literals
         decided=task.is_approval and task.decisions.filter(Q(person=person) | Q(owner=person)).exists(),
         barred=barred(task, person.pk) if task.is_approval else "",
+        removed=task.is_approval and task.electors.filter(person=person, removed_at__isnull=False).exists(),
         asked=task.comments.unanswered().filter(asked=person).exists(),
     )
 
@@ -163,7 +164,8 @@ def deciders(task: Task) -> frozenset[int]:
     teams = [row.team_id for row in rows if row.team_id is not None]
     members = Membership.objects.filter(project=task.project_id, person__team_places__team__in=teams)
     named |= set(members.values_list("person", flat=True))
-    return frozenset(able & named)
+    removed = task.electors.filter(removed_at__isnull=False).values_list("person", flat=True)
+    return frozenset((able & named) - set(removed))
 
 
 def poll(task: Task, at: datetime, *, opening: bool = False) -> policy.Electorate:

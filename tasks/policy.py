@@ -27,6 +27,7 @@ Verb = Literal[
     "answer",
     "delegate",
     "recall",
+    "change-approvers",
 ]
 OWN_REQUEST: Final = "own-request"
 
@@ -68,6 +69,7 @@ class TaskFacts:
     assigned: Literal["", "me", "other"] = ""
     decided: bool = False
     barred: str = ""  # OWN_REQUEST, or the slug of the step whose actor this person is
+    removed: bool = False  # as an approver, by an operator
     asked: bool = False  # a question waits for this person's answer
     delegated: bool = False  # this person has delegated it
     mandates: tuple[Mandate, ...] = ()  # of people who have delegated it to this person
@@ -111,6 +113,7 @@ def _acting_for(facts: TaskFacts, owner: TaskFacts) -> TaskFacts:
         assigned=owner.assigned if owner.assigned == "me" else facts.assigned,
         decided=facts.decided or owner.decided,
         barred=facts.barred or owner.barred,
+        removed=facts.removed or owner.removed,
     )
 
 
@@ -136,6 +139,8 @@ def _may(facts: TaskFacts, verb: Verb) -> Allowed | Refusal:
             return _state(facts, facts.kind) if facts.asked else Refusal.NOT_ASKED
         case "delegate":
             return _may_decide(facts) if facts.kind == "APPROVAL" else _may_work(facts)
+        case "change-approvers":
+            return _state(facts, "APPROVAL") if "operate" in facts.verbs else Refusal.NO_ROLE
         case "recall":
             return _state(facts, facts.kind) if facts.delegated else Refusal.NOT_DELEGATED
         case _:
@@ -167,7 +172,7 @@ def _may_decide(facts: TaskFacts) -> Allowed | Refusal:
         return Refusal.WRONG_KIND
     if "decide" not in facts.verbs:
         return Refusal.NO_ROLE
-    if not facts.candidate:
+    if facts.removed or not facts.candidate:
         return Refusal.NOT_CANDIDATE
     if facts.barred:
         return Refusal.OWN_REQUEST if facts.barred == OWN_REQUEST else Refusal.DISTINCT_FROM

@@ -108,6 +108,10 @@ def _event(task: Task, row: TaskEvent) -> Entry:
                 else _("delegated it to %(person)s") % {"person": subject}
             )
             return Entry(row.at, who, said)
+        case TaskEvent.Kind.ADDED:
+            return Entry(row.at, who, _("asked %(person)s to decide as well") % {"person": subject})
+        case TaskEvent.Kind.REMOVED:
+            return Entry(row.at, who, _("asks %(person)s to decide no longer") % {"person": subject})
         case TaskEvent.Kind.RECALLED:
             return Entry(row.at, who, _("took it back from %(person)s") % {"person": subject})
         case TaskEvent.Kind.CANCELLED:

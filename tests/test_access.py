@@ -101,6 +101,8 @@ PAGES: dict[str, dict[str, Any]] = {
     "tasks:ask": {"POST": (MAY, {"text": "Which PO?"})},
     "tasks:answer": {"POST": (MAY, {"text": "PO 7"})},
     "tasks:stand-in": {"GET": SIGNED, "POST": SIGNED},  # one's own
+    "tasks:add-approver": {"POST": (MAY, {"person": "ben"})},
+    "tasks:remove-approver": {"POST": (MAY, {"person": "ben"})},
     "tasks:delegate": {"POST": (MAY, {"to": "ben"})},
     "tasks:recall": {"POST": MAY},
     "demo-mail": {"GET": NONE},
@@ -184,6 +186,8 @@ API: dict[str, dict[str, Any]] = RESOURCES | {
         ),
     },
     "stand-in": {"DELETE": ("out", 404, 404, "in")},  # one's own
+    "task-add-approver": {"POST": (MAY, {"person": "ben"})},
+    "task-remove-approver": {"POST": (MAY, {"person": "ben"})},
     "task-delegate": {"POST": (MAY, {"to": "ben"})},
     "task-recall": {"POST": MAY},
     "task-release": {"POST": MAY},

@@ -17,6 +17,7 @@ class Elector(models.Model):
     barred = models.CharField(max_length=200, blank=True)  # "own-request", or the step whose actor this is
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)  # by an operator, whatever roles the person holds
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["task", "person"], name="elector_once")]

@@ -69,6 +69,8 @@ class TaskEvent(models.Model):
         LEFT = "LEFT"  # `subject` may decide no longer
         DUE = "DUE"  # nobody had done it in time; what follows for an approval is `detail`
         DELEGATED = "DELEGATED"  # to `subject`, up to `detail`
+        ADDED = "ADDED"  # `subject`, as an approver
+        REMOVED = "REMOVED"  # `subject`, as an approver
         RECALLED = "RECALLED"  # from `subject`
         REMINDED = "REMINDED"
         ESCALATED = "ESCALATED"  # to `detail` as well

@@ -71,7 +71,9 @@ def _free_to_decide(people: People) -> Q:
     """What none of the people has decided, nor is kept from deciding by four eyes as far as rows tell."""
     acted = Q(person__in=people) | Q(owner__in=people)
     done = Exists(Decision.objects.filter(acted, task=OuterRef("pk")))
-    barred = Exists(Elector.objects.filter(task=OuterRef("pk"), person__in=people).exclude(barred=""))
+    barred = Exists(
+        Elector.objects.filter(task=OuterRef("pk"), person__in=people).exclude(barred="", removed_at=None)
+    )
     return ~Q(done) & ~Q(barred)
 
 

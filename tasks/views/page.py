@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from plans import access
 from plans.errors import Refused
 from plans.models import Person
-from tasks import approvals, asking, delegation, inbox, people, policy, refusals
+from tasks import approvals, approvers, asking, delegation, inbox, people, policy, refusals
 from tasks.definitions import Definition, TaskAction, definition_of, words
 from tasks.evidence import evidence, facts_of
 from tasks.forms import Section, flat, labels, sections
@@ -31,6 +31,7 @@ VERBS: tuple[policy.Verb, ...] = (
     "answer",
     "delegate",
     "recall",
+    "change-approvers",
 )
 
 
@@ -85,7 +86,11 @@ def context_of(task: Task, person: Person, typed: Typed, *, document: str) -> di
         "activity_url": reverse("activities:activity", args=[task.activity_id]),
         "breadcrumbs": [{"label": _("Inbox"), "url": reverse("tasks:inbox")}, {"label": task.title}],
     }
-    return shared | (_of_approval(task, person, typed) if task.is_approval else _of_form(task, person, typed))
+    return shared | (
+        _of_approval(task, person, typed, changes=can["change-approvers"])
+        if task.is_approval
+        else _of_form(task, person, typed)
+    )
 
 
 def _questions(task: Task, person: Person) -> dict[str, Sequence[Comment]]:
@@ -121,12 +126,14 @@ def _of_form(task: Task, person: Person, typed: Typed) -> dict[str, Any]:
     }
 
 
-def _of_approval(task: Task, person: Person, typed: Typed) -> dict[str, Any]:
+def _of_approval(task: Task, person: Person, typed: Typed, *, changes: bool) -> dict[str, Any]:
     return {
         "outcomes": [_outcome(task, outcome) for outcome in approvals.outcomes(task)],
         "comment": typed.comment,
         "decisions": task.decisions.select_related("person", "owner"),
         "waits_for": _waits_for(task),
+        "approvers": approvers.current(task) if changes else (),
+        "others": approvers.others(task) if changes else (),
         "rule": _rule_in_words(task),
         "condition": (task.rule.get("criteria") or {}).get("condition", ""),
         "criteria": facts_of(

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from plans.errors import Invalid, Refused
 from plans.models import Person
 from plans.requests import person_of
-from tasks import asking, delegation, substitutes
+from tasks import approvers, asking, delegation, substitutes
 from tasks.models import Task
 from tasks.views.tasks import do, task_of
 
@@ -54,6 +54,20 @@ def delegate(request: HttpRequest, task_id: UUID) -> HttpResponse:
 def recall(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Take back what was delegated."""
     return do(request, task_id, lambda task, person: delegation.recall(task, by=person))
+
+
+@require_POST
+def add_approver(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """Let one more person decide."""
+    one = _member(task_of(request, task_id), request.POST.get("person", ""))
+    return do(request, task_id, lambda task, person: approvers.add(task, by=person, person=one))
+
+
+@require_POST
+def remove_approver(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """Let one person less decide."""
+    one = _member(task_of(request, task_id), request.POST.get("person", ""))
+    return do(request, task_id, lambda task, person: approvers.remove(task, by=person, person=one))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
