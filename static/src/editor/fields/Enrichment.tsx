@@ -47,6 +47,11 @@ export function EnrichmentWidget({ value, set, path, field, label }: WidgetProps
             ))}
           </div>
           <FindingsAt field={`${field}[${index}]`} />
+          {Object.keys(isObject(entry) ? entry : {})
+            .filter((key) => !Object.hasOwn(PARTS, key))
+            .map((key) => (
+              <FindingsAt key={key} field={`${field}[${index}].${key}`} within />
+            ))}
         </div>
       ))}
       <AddRow
