@@ -6,22 +6,24 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from contextvars import copy_context
+from copy import copy
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.db.models.base import ModelState
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from plans.errors import Invalid, NotFound
 from tasks import errors, queue, services
-from tasks.models import Task, TaskEvent
+from tasks.models import Candidate, Task, TaskEvent
 from tests import builders
 from tests.tasks import running
 
-PEOPLE = 6
-TASKS = 12
+PEOPLE = 10
+TASKS = 60
 SECONDS = 120.0
 
 
@@ -52,6 +54,16 @@ def at_once(*jobs: Callable[[], None]) -> None:
     assert not any(thread.is_alive() for thread in threads)
 
 
+def copies(task, count):
+    """Add tasks like this one until there are so many, each of a run of its own; return them all."""
+    rows = [copy(task) for _ in range(count - 1)]
+    for run, row in enumerate(rows, start=task.run + 1):
+        row.pk, row.run, row._state = uuid4(), run, ModelState()
+    Task.objects.bulk_create(rows)
+    Candidate.objects.bulk_create(Candidate(task=row, role="reviewer") for row in rows)
+    return [task, *rows]
+
+
 def due(task, **ago):
     Task.objects.filter(pk=task.pk).update(due_at=timezone.now() - timedelta(**ago))
     return task
@@ -76,7 +88,7 @@ def test_the_next_task_is_the_most_pressing_free_one(project, ann, rita):
 def test_one_task_never_goes_to_two_people(project, ann):
     """Everybody takes until nothing is left, all at once: each task goes to one, and none is left over."""
     people = [builders.person(f"taker{number}", "reviewer", project=project) for number in range(PEOPLE)]
-    tasks = [running.review_task(by=ann) for _ in range(TASKS)]
+    tasks = copies(running.review_task(by=ann), TASKS)
     start = threading.Barrier(PEOPLE)
     taken: list[tuple[int, object]] = []
 
