@@ -156,7 +156,8 @@ def _which(person: Person) -> dict[str, Q]:
     task = Q(kind=Task.Kind.TASK)
     return {
         "all": Q(pk__isnull=False),
-        "mine": Q(assignee=person) | Q(Exists(candidates.filter(person=person))),
+        # Of what waits for the person, what is assigned is so to them, or to whom they act for.
+        "mine": Q(assignee__isnull=False) | Q(Exists(candidates.filter(person=person))),
         "teams": Q(Exists(candidates.filter(team__members__person=person))),
         "roles": Q(Exists(candidates.filter(Exists(held)))),
         "unassigned": task & Q(assignee=None),

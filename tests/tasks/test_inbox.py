@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tasks import approvals, filters, inbox, services
+from tasks import approvals, delegation, filters, inbox, services
 from tasks.models import Candidate, SavedFilter, Task, Team, TeamMember
 from tests import builders
 from tests.tasks import running
@@ -61,6 +61,17 @@ def test_every_list_holds_what_it_says(project, ann, rita, fay):
     counts = {"all": 3, "mine": 1, "teams": 1, "roles": 2, "unassigned": 2, "approvals": 0}
     assert inbox.counts(rita, project) == counts
     assert inbox.counts(ann, project, operates=True)["everybody"] == 5
+
+
+def test_what_is_delegated_to_a_person_is_on_their_own_list(project, ann, rita):
+    deputy = builders.person("dora", "reviewer", project=project)
+    task = services.claim(running.review_task(by=ann), by=rita)
+    assert found(deputy, project) == []
+
+    delegation.delegate(task, by=rita, to=deputy)
+
+    assert found(deputy, project, show="mine") == [task]
+    assert inbox.counts(deputy, project)["mine"] == 1
 
 
 def test_two_teams_count_a_task_once(project, ann, rita):
