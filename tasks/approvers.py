@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from plans.access import VERBS, may
 from plans.errors import Conflict, Invalid
 from plans.models import Person
-from tasks import approvals, people, refusals
+from tasks import approvals, live, people, refusals
 from tasks.models import Candidate, Elector, Task, TaskEvent
 from tasks.services import fresh, held
 
@@ -85,3 +85,4 @@ def _check(task: Task, person: Person) -> None:
 
 def _note(task: Task, kind: TaskEvent.Kind, by: Person, person: Person) -> None:
     TaskEvent.objects.create(task=task, kind=kind, person=by, subject=person, at=timezone.now())
+    live.announce(task.project_id)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from plans.errors import Invalid
 from plans.models import Person
-from tasks import people, refusals
+from tasks import live, people, refusals
 from tasks.models import Delegation, Task, TaskEvent
 from tasks.services import fresh, held
 
@@ -34,6 +34,7 @@ def delegate(task: Task, *, by: Person, to: Person, until: datetime | None = Non
         TaskEvent.objects.create(
             task=task, kind=TaskEvent.Kind.DELEGATED, person=by, subject=to, detail=said, at=now
         )
+        live.announce(task.project_id)
         return fresh(task)
 
 
@@ -47,6 +48,7 @@ def recall(task: Task, *, by: Person) -> Task:
             TaskEvent.objects.create(
                 task=task, kind=TaskEvent.Kind.RECALLED, person=by, subject_id=row.delegate_id, at=now
             )
+        live.announce(task.project_id)
         return fresh(task)
 
 

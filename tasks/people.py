@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from plans.access import VERBS, roles_of
 from plans.models import Membership, MembershipRole, Person
-from tasks import policy
+from tasks import live, policy
 from tasks.models import Candidate, Decision, Elector, StandIn, Task, TaskEvent, Team
 
 ROLE: Final = re.compile(r"[a-z0-9-]{1,80}")
@@ -203,3 +203,4 @@ def _follow(task: Task, row: Elector, able: bool, bar: str, at: datetime) -> Non
 
 def _note(task: Task, kind: TaskEvent.Kind, person: int, at: datetime) -> None:
     TaskEvent.objects.create(task=task, kind=kind, subject_id=person, at=at)
+    live.announce(task.project_id)

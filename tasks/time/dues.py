@@ -14,7 +14,7 @@ from uuid import UUID
 from activities import waits
 from activities.steps import Completed, Failed
 from activities.steps.due import when_due
-from tasks import approvals, people, services
+from tasks import approvals, live, people, services
 from tasks.models import Candidate, Task, TaskEvent
 from tasks.notices import telling
 from tasks.time import dates
@@ -67,6 +67,7 @@ def escalate(task: Task, names: Sequence[str], *, at: datetime) -> None:
     notes = [f"nobody answers to the name {name!r}" for name in unknown]
     detail = ", ".join([*(added or ([] if unknown else names)), *notes])
     TaskEvent.objects.create(task=task, kind=TaskEvent.Kind.ESCALATED, detail=detail[:500], at=at)
+    live.announce(task.project_id)
     telling.escalated(task, [row for row in named if _identity(row) not in before], at=at)
     if task.is_approval:
         approvals.retally(task)

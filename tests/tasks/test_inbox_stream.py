@@ -17,7 +17,7 @@ from django.test import Client
 from config.asgi import application
 from plans import hints
 from plans.models import Membership, Person, Project
-from tasks import consumers, services
+from tasks import consumers, delegation, services
 from tests import builders
 from tests.tasks import running
 
@@ -97,6 +97,20 @@ async def test_a_new_a_claimed_and_a_finished_task_are_told(
 
     assert opened["changed"] is True
     assert "everybody" not in opened["counts"]
+
+
+async def test_a_delegation_and_its_end_are_told(
+    project: Project, ann: Person, rita: Person, only_hints: None
+) -> None:
+    deputy = await in_thread(builders.person)("dora", "reviewer", project=project)
+    task = await in_thread(services.claim)(await in_thread(running.review_task)(by=ann), by=rita)
+
+    async with socket(project.pk, deputy) as watching:
+        await counts_when(watching, all=0)
+        await in_thread(delegation.delegate)(task, by=rita, to=deputy)
+        await counts_when(watching, all=1, mine=1)
+        await in_thread(delegation.recall)(task, by=rita)
+        await counts_when(watching, all=0)
 
 
 async def test_what_is_rolled_back_is_not_told(
