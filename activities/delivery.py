@@ -38,10 +38,10 @@ def _deliver(row_id: int) -> None:
         )
         row = (
             Outbox.objects.select_for_update(of=("self",), **lock)
-            .filter(pk=row_id, delivered_at=None)
+            .filter(pk=row_id, delivered_at=None, due_at__lte=runtime.now())
             .first()
         )
-        if row is None:
+        if row is None:  # somebody else has it, or had it, since it was listed
             return
         # Taken for a while: should this process die on the way, the sweep finds the row again.
         row.tries, row.due_at = row.tries + 1, timezone.now() + _time_for(row.kind)

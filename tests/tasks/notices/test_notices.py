@@ -145,6 +145,22 @@ def test_an_e_mail_goes_out_once_however_often_it_is_delivered(ann, rita, task):
     assert Notification.objects.get().mailed_at is not None
 
 
+def test_of_two_who_deliver_at_once_one_sends(ann, rita, task, monkeypatch):
+    services.comment(task, by=ann, text="@rita")
+    row = Outbox.objects.get(kind="mail-notices")
+    whole = mail.message_of
+
+    def while_another_delivers(*args: Any, **keys: Any) -> Any:
+        monkeypatch.setattr(mail, "message_of", whole)
+        delivery._deliver(row.pk)  # it had listed the row before the first one took it
+        return whole(*args, **keys)
+
+    monkeypatch.setattr(mail, "message_of", while_another_delivers)
+    delivery.deliver(row.activity_id)
+
+    assert len(outside.outbox) == 1
+
+
 def test_an_e_mail_that_did_not_go_out_is_tried_again(ann, rita, task, monkeypatch):
     services.comment(task, by=ann, text="@rita")
 
