@@ -1,5 +1,5 @@
 /** Save a version: what the save will rewrite is shown before, then a note, then it is done. */
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { errorText } from "../../shared/api";
 import { Dialog } from "../../shared/ui/dialogs";
 import { toast } from "../../shared/ui/toast";
@@ -9,24 +9,38 @@ import type { Plan } from "../model/plan";
 import { useStore } from "../store";
 import { askRewrite, save } from "../sync/saving";
 
+type Rewrite = { document: Plan; changes: string[] };
+
 export function SaveDialog() {
   const store = useStore();
-  const [rewrite, setRewrite] = useState<{ document: Plan; changes: string[] } | null>(null);
+  const [rewrite, setRewrite] = useState<Rewrite | null>(null);
   const [note, setNote] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const close = () => store.set({ dialog: null });
+  const asked = useRef<Promise<Rewrite> | null>(null);
+  const ask = useCallback(async () => {
+    asked.current ??= askRewrite(store);
+    try {
+      return await asked.current;
+    } catch (error) {
+      asked.current = null;
+      throw error;
+    }
+  }, [store]);
   useEffect(() => {
-    askRewrite(store)
+    ask()
       .then(setRewrite)
       .catch((error) => setProblem(errorText(error)));
-  }, [store]);
+  }, [ask]);
   const send = async () => {
     setBusy(true);
     setProblem(null);
     try {
-      if (rewrite && rewrite.changes.length > 0)
-        store.do("Rewrite uuids as slugs", (plan) => replacePlan(plan, rewrite.document));
+      const { document, changes } = rewrite ?? (await ask());
+      // What is rewritten is seen before it happens: who was faster than the answer presses once more.
+      if (rewrite === null && changes.length > 0) return setBusy(false);
+      if (changes.length > 0) store.do("Rewrite uuids as slugs", (plan) => replacePlan(plan, document));
       const saved = await save(store, note);
       if (saved.kind === "stale") return store.set({ dialog: { kind: "merge" } });
       toast(
@@ -93,7 +107,7 @@ export function SaveDialog() {
           <button type="button" className="button" onClick={close}>
             Go back
           </button>
-          <button type="submit" className="button button-primary" disabled={busy || rewrite === null}>
+          <button type="submit" className="button button-primary" disabled={busy}>
             Save version
           </button>
         </div>
