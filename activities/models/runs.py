@@ -51,7 +51,9 @@ class Activity(models.Model):
     trigger_kind = models.CharField(max_length=40, default="MANUAL")
     trigger_metadata = OrderedJSONField(default=dict)  # what set it off: sourceActivityId, sourceStepId, …
     badges = OrderedJSONField(default=list)  # [{label, icon?, color?}], what completed steps put on it
-    priority = models.PositiveSmallIntegerField(default=0)  # of its tasks: 1 highest … 5 lowest; 0: as they say
+    priority = models.PositiveSmallIntegerField(
+        default=0
+    )  # of its tasks: 1 highest … 5 lowest; 0: as they say
     seq = models.PositiveIntegerField(default=0)
     state = models.BinaryField()
     created_at = models.DateTimeField()

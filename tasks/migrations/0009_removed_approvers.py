@@ -4,20 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tasks', '0008_notices'),
+        ("tasks", "0008_notices"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='elector',
-            name='removed_at',
+            model_name="elector",
+            name="removed_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AlterField(
-            model_name='taskevent',
-            name='kind',
-            field=models.CharField(choices=[('OPENED', 'Opened'), ('CLAIMED', 'Claimed'), ('RELEASED', 'Released'), ('ASSIGNED', 'Assigned'), ('MOVED', 'Moved'), ('FINISHED', 'Finished'), ('CANCELLED', 'Cancelled'), ('JOINED', 'Joined'), ('LEFT', 'Left'), ('DUE', 'Due'), ('DELEGATED', 'Delegated'), ('ADDED', 'Added'), ('REMOVED', 'Removed'), ('RECALLED', 'Recalled'), ('REMINDED', 'Reminded'), ('ESCALATED', 'Escalated')], max_length=9),
+            model_name="taskevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("OPENED", "Opened"),
+                    ("CLAIMED", "Claimed"),
+                    ("RELEASED", "Released"),
+                    ("ASSIGNED", "Assigned"),
+                    ("MOVED", "Moved"),
+                    ("FINISHED", "Finished"),
+                    ("CANCELLED", "Cancelled"),
+                    ("JOINED", "Joined"),
+                    ("LEFT", "Left"),
+                    ("DUE", "Due"),
+                    ("DELEGATED", "Delegated"),
+                    ("ADDED", "Added"),
+                    ("REMOVED", "Removed"),
+                    ("RECALLED", "Recalled"),
+                    ("REMINDED", "Reminded"),
+                    ("ESCALATED", "Escalated"),
+                ],
+                max_length=9,
+            ),
         ),
     ]
