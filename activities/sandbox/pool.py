@@ -125,7 +125,12 @@ class Pool:
             self._changed.notify()
 
     def _give_back(self, worker: Worker) -> None:
-        if worker.alive and worker.runs < self._runs and not worker.bloated:
+        try:
+            good = worker.alive and worker.runs < self._runs and not worker.bloated
+        except BaseException:
+            self._drop(worker)  # or its place would be taken for ever
+            raise
+        if good:
             with self._changed:
                 if not self._closed:
                     self._idle.append(worker)

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, Final, Literal
 
@@ -22,8 +22,9 @@ START_SECONDS: Final = 60.0
 SEND_SECONDS: Final = 10.0
 _MIB: Final = 1024 * 1024
 # How much more than at its start a process may keep. Modules load libraries when they are first called.
-KEPT_BYTES: Final = {
+KEPT_BYTES: Final[Mapping[Kind, int]] = {
     "javascript": 48 * _MIB,
+    "hooks": 48 * _MIB,
     "jsonata": 48 * _MIB,
     "modules": 256 * _MIB,
     "trials": 256 * _MIB,

@@ -9,11 +9,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 
 from activities.sandbox import Evaluation, configure, evaluate, kill_all, run_script, warm
 from activities.sandbox.pool import pool
+from activities.sandbox.workers import KEPT_BYTES, Kind
 
 HANGING_PARENT = """
 from activities.sandbox import run_script
@@ -110,3 +112,7 @@ def test_warming_starts_children_up_to_the_cap() -> None:
 
     assert run_script("return {n: 1}", {}).value == {"n": 1}
     assert len(pool("javascript")._all) == 1
+
+
+def test_every_kind_of_child_has_a_bound_of_what_it_may_keep() -> None:
+    assert set(KEPT_BYTES) == set(get_args(Kind))
