@@ -98,7 +98,7 @@ def addresses(project: Project, ann: Person) -> list[tuple[str, str]]:
         "/activities/{id}": activity.pk, "/tasks/{id}": task.pk, "/documents/{id}": uuid4(),
         "/projects/{id}": project.pk, "/organizations/{slug}": project.organization.slug,
         "/task-templates/{slug}": "review", "{slug}": "invoices", "{number}": 1, "{activity_id}": activity.pk,
-        "{digest}": "0" * 64, "{id}": 1,
+        "{digest}": "0" * 64, "{task_id}": task.pk, "{stand_in_id}": 1, "{id}": 1,
     }  # fmt: skip
     found: list[tuple[str, str]] = []
     for path, item in SchemaGenerator().get_schema(public=True)["paths"].items():
@@ -218,7 +218,7 @@ def test_to_a_stranger_nothing_at_any_address_exists(
     addresses: list[tuple[str, str]], knock: Knock, cy: Person
 ) -> None:
     client = knock(cy)
-    collections = {"validate", "rewrite-uuids", "bind"}
+    collections = {"validate", "rewrite-uuids", "bind", "bulk", "next"}
     about_things = [
         (method, address)
         for method, address in addresses
