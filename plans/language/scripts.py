@@ -182,7 +182,7 @@ def _handed_out(found: Sequence[Token]) -> frozenset[str]:
             and _text(found, at - 1) in ("{", ",")
             and _text(found, at + 1) in (",", "}")
         ):
-            names.add("action")
+            names.add(token.text)
         value = found[at + 2] if _is_key(found, at) and at + 2 < len(found) else None
         if value is not None and value.kind == "word" and _text(found, at + 3) in (",", "}"):
             names.add(value.text)

@@ -12,7 +12,7 @@ from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
 WIDE = {"width": 1600, "height": 1000}
-ASIDE = ("slug", "layout", "test")
+ASIDE = ("state", "slug", "layout", "test")
 
 
 def test_the_demos_plan_is_drawn_by_mouse_and_runs(visit: Visit) -> None:
