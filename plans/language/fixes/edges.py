@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 from plans.language.dependencies import Dependency
 from plans.language.finding import Finding
 from plans.language.findings.catalog import SILENT_KINDS
 from plans.language.fixes.closest import closest
 from plans.language.fixes.fixing import ABSENT, Edit, Fix, Fixer, Fixing, Path, drop, put, without
+from plans.language.fixes.trees import renamed_references
 from plans.language.schema import StepBase
 from plans.language.slugs import STEP_SLUG
 
@@ -38,23 +39,8 @@ def _unknown_step(fixing: Fixing, finding: Finding, number: int) -> Iterator[Fix
         yield put("Remove it", path[:-1], without(fixing.at(path[:-1]), int(path[-1])))
     else:
         for slug in closest(wrong, fixing.slugs, besides=finding.step):
-            yield put(f'Refer to "{slug}"', path, _renamed(value, wrong, slug))
+            yield put(f'Refer to "{slug}"', path, renamed_references("step", value, wrong, slug))
         yield drop(path)
-
-
-def _renamed(tree: Any, old: str, new: str) -> Any:
-    """Name another step in an expression tree."""
-    if isinstance(tree, list):
-        return [_renamed(item, old, new) for item in tree]
-    if not isinstance(tree, dict) or "$literal" in tree:
-        return tree
-    out = {key: _renamed(item, old, new) for key, item in tree.items()}
-    match tree:
-        case {"$from": {"step": str(slug)} as source} if slug == old:
-            out["$from"] = {**source, "step": new}
-        case {"$step": str(slug)} if slug == old:
-            out["$step"] = new
-    return out
 
 
 def _depends_on_self(fixing: Fixing, finding: Finding, number: int) -> Iterator[Fix]:

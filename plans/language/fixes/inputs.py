@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from plans.language.finding import Finding
 from plans.language.fixes.closest import closest
 from plans.language.fixes.fixing import ABSENT, Fix, Fixer, Fixing, drop, free, put
+from plans.language.fixes.trees import renamed_references
 from plans.language.schema import INPUT_TYPES
 from plans.language.slugs import kebab
 
@@ -61,23 +62,9 @@ def _variable(fixing: Fixing, finding: Finding, number: int) -> Iterator[Fix]:
     if value is ABSENT or wrong is None:
         return
     for name in closest(wrong[1], fixing.plan.variables):
-        yield put(f'Read variable "{name}"', path, _renamed(value, wrong[1], name))
+        yield put(f'Read variable "{name}"', path, renamed_references("variable", value, wrong[1], name))
     declared = {**fixing.plan.variables, wrong[1]: {"type": "string"}}
     yield put(f'Declare variable "{wrong[1]}"', ("variables",), declared)
-
-
-def _renamed(tree: Any, old: str, new: str) -> Any:
-    if isinstance(tree, list):
-        return [_renamed(item, old, new) for item in tree]
-    if not isinstance(tree, dict) or "$literal" in tree:
-        return tree
-    out = {key: _renamed(item, old, new) for key, item in tree.items()}
-    match tree:
-        case {"$from": {"variable": str(name)} as source} if name == old:
-            out["$from"] = {**source, "variable": new}
-        case {"$variable": str(name)} if name == old:
-            out["$variable"] = new
-    return out
 
 
 def _group_name(fixing: Fixing, finding: Finding, number: int) -> Iterator[Fix]:
