@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from activities.steps import bridge_hooks, egress, oauth
@@ -70,26 +71,19 @@ def send(
     # Half of the time is left for the call itself.
     keep_pace(bridge, organization_id=organization_id, seconds=seconds / 2)
     token = oauth.token_for(bridge, organization_id=organization_id, seconds=_left(deadline))
-    answer = _exchange(
+    ask = partial(
+        _exchange,
         bridge,
         request,
-        token,
         organization_id=organization_id,
         deadline=deadline,
         secrets=secrets,
         scripted=scripted,
     )
+    answer = ask(token)
     if token is not None and token.remembered and answer.status == 401:
         token = oauth.token_for(bridge, organization_id=organization_id, seconds=_left(deadline), anew=True)
-        answer = _exchange(
-            bridge,
-            request,
-            token,
-            organization_id=organization_id,
-            deadline=deadline,
-            secrets=secrets,
-            scripted=scripted,
-        )
+        answer = ask(token)
     reply = read_answer(answer, secrets=_known(secrets, token))
     reply = replace(reply, logs=tuple(prepared.logs))
     return bridge_hooks.finish(endpoint, reply, seconds=max(0.1, _seconds_until(deadline)))
