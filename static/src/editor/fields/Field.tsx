@@ -16,22 +16,6 @@ export type FieldProps = {
   label?: string;
 };
 
-/** Those made of several controls: the label names the group. */
-const GROUPS: ReadonlySet<WidgetName> = new Set([
-  "actions",
-  "keyValues",
-  "planInputs",
-  "moduleOptions",
-  "dependsOn",
-  "badges",
-  "object",
-  "inputOptions",
-  "documentGroups",
-  "variables",
-  "enrichment",
-  "schema",
-]);
-
 /** Those that show what is found inside them where it stands. */
 const OWN_FINDINGS: ReadonlySet<WidgetName> = new Set([
   "actions",
@@ -46,6 +30,9 @@ const OWN_FINDINGS: ReadonlySet<WidgetName> = new Set([
   "variables",
   "enrichment",
 ]);
+
+/** Those made of several controls: the label names the group. */
+const GROUPS: ReadonlySet<WidgetName> = new Set<WidgetName>([...OWN_FINDINGS, "schema"]);
 
 const CODE: ReadonlySet<WidgetName> = new Set(["jsonata", "script", "template", "tree", "json"]);
 

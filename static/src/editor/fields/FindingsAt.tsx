@@ -1,8 +1,8 @@
 /** What the server found at a field, with its fixes. */
+
 import { Icon } from "../../shared/ui/bits";
 import type { Finding } from "../model/look";
-import { apply } from "../model/patch";
-import { useStore } from "../store";
+import { FixButtons } from "./FixButtons";
 import { useFindings } from "./scope";
 
 export function FindingsAt({ field, within = false, id }: { field: string; within?: boolean; id?: string }) {
@@ -29,20 +29,10 @@ export function FindingList({ findings, id }: { findings: readonly Finding[]; id
 }
 
 function Fixes({ fixes }: { fixes: Finding["fixes"] }) {
-  const store = useStore();
   if (fixes.length === 0) return null;
   return (
     <span className="field-fixes">
-      {fixes.map((fix) => (
-        <button
-          key={fix.title}
-          type="button"
-          className="button button-small"
-          onClick={() => store.do(fix.title, (plan) => apply(plan, fix.edits))}
-        >
-          {fix.title}
-        </button>
-      ))}
+      <FixButtons fixes={fixes} />
     </span>
   );
 }

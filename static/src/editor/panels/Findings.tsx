@@ -1,7 +1,8 @@
 /** What is wrong with the plan, from the server's checker: a press goes there, a fix mends it. */
+
 import { Icon } from "../../shared/ui/bits";
+import { FixButtons } from "../fields/FixButtons";
 import type { Finding } from "../model/look";
-import { apply } from "../model/patch";
 import { useEditor, useStore } from "../store";
 
 export function Findings() {
@@ -30,16 +31,7 @@ export function FindingRow({ finding }: { finding: Finding }) {
           <span className="sr-only">{finding.severity}: </span>
           {finding.message}
         </button>
-        {finding.fixes.map((fix) => (
-          <button
-            key={fix.title}
-            type="button"
-            className="button button-small"
-            onClick={() => store.do(fix.title, (plan) => apply(plan, fix.edits))}
-          >
-            {fix.title}
-          </button>
-        ))}
+        <FixButtons fixes={finding.fixes} />
       </div>
     </li>
   );
